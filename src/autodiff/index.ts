@@ -1,0 +1,3 @@
+/** Derivatives of graphs, as graphs. */
+export { DerivativeRule } from "./custom-rule.js";
+export { checkpointed, gradients, pushForward } from "./gradients.js";

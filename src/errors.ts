@@ -1,0 +1,45 @@
+/**
+ * Every error that maru throws on purpose, one class a kind, so that a caller can tell them apart by `instanceof`.
+ * A message names the operation, the shapes or values, and what to do about it.
+ */
+
+/** The common ancestor of all errors that maru throws on purpose. */
+export class MaruError extends Error {
+  constructor(message?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Shapes that do not fit each other or the operation. The sentence is NumPy's where NumPy has one. */
+export class ShapeError extends MaruError {}
+
+/** An axis that the array does not have, or has been given twice. */
+export class AxisError extends ShapeError {}
+
+/** A dtype that the operation does not take, or a value that the dtype cannot hold. */
+export class DTypeError extends MaruError {}
+
+/** An index outside the array, or an index of the wrong kind. */
+export class IndexError extends MaruError {}
+
+/** An argument whose value makes no sense for the operation (a negative size, an empty list, an unknown name). */
+export class ValueError extends MaruError {}
+
+/** A derivative that cannot be taken. */
+export class GradientError extends MaruError {}
+
+/** A device that is not there or cannot do what was asked. The message says what would bring it. */
+export class DeviceError extends MaruError {}
+
+/** A file or byte stream that is not what it claims to be. */
+export class FormatError extends MaruError {}
+
+/** Data that training cannot use: empty, NaN, labels out of range. */
+export class DataError extends MaruError {}
+
+/** A file that could not be read or written; the message carries the path and the system's reason. */
+export class FileError extends MaruError {}
+
+/** A graph that breaks one of its own rules: a bug in maru, not in the program that uses it. */
+export class VerificationError extends MaruError {}

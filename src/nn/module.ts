@@ -1,0 +1,113 @@
+/** Modules: anything that holds parameters. Names of parameters are PyTorch's, so that its weights load. */
+import { FormatError, ShapeError } from "../errors.js";
+import { formatShape, sameShape } from "../shape/index.js";
+import { Tensor } from "../tensor/index.js";
+
+/**
+ * The base of layers and of networks of one's own. Tensors and modules in its fields (also in lists) are found by
+ * themselves: those with `requiresGrad` are its parameters, the others its buffers.
+ *
+ * @example
+ * ```ts
+ * class Net extends nn.Module {
+ *   hidden = nn.linear(2, 4);
+ *   out = nn.linear(4, 1);
+ *   forward(x: Tensor) {
+ *     return this.out.forward(this.hidden.forward(x).tanh());
+ *   }
+ * }
+ * new Net().parameters().length; // 4
+ * ```
+ */
+export abstract class Module {
+  /** Is this module learning (true) or being used (false)? Dropout and its like ask. */
+  training = true;
+
+  /** Everything below with its name: tensors, and the modules that hold them. */
+  private *entries(prefix: string): Generator<[string, Tensor | Module]> {
+    for (const [field, value] of Object.entries(this)) {
+      const name = prefix + field;
+      if (value instanceof Tensor) yield [name, value];
+      else if (value instanceof Module) yield* value.within(`${name}.`);
+      else if (Array.isArray(value)) {
+        for (const [i, item] of value.entries()) {
+          if (item instanceof Tensor) yield [`${name}.${i}`, item];
+          else if (item instanceof Module) yield* item.within(`${name}.${i}.`);
+        }
+      }
+    }
+  }
+
+  /** This module and everything in it. A container may name its children otherwise. */
+  protected *within(prefix: string): Generator<[string, Tensor | Module]> {
+    yield [prefix.slice(0, -1), this];
+    yield* this.entries(prefix);
+  }
+
+  /** Tensors to learn, by name: `0.weight`, `0.bias`, ... */
+  namedParameters(): [string, Tensor][] {
+    return this.namedTensors().filter(([, tensor]) => tensor.requiresGrad);
+  }
+
+  /** Tensors to learn. */
+  parameters(): Tensor[] {
+    return this.namedParameters().map(([, tensor]) => tensor);
+  }
+
+  private namedTensors(): [string, Tensor][] {
+    const found = [...this.within("")].filter(
+      (entry): entry is [string, Tensor] => entry[1] instanceof Tensor,
+    );
+    const seen = new Set<Tensor>();
+    return found.filter(([, tensor]) => !seen.has(tensor) && seen.add(tensor));
+  }
+
+  /** This module and all modules in it, by name. */
+  namedModules(): [string, Module][] {
+    return [...this.within("")].filter((entry): entry is [string, Module] => entry[1] instanceof Module);
+  }
+
+  /** All tensors by name, detached: what a checkpoint holds. */
+  stateDict(): Record<string, Tensor> {
+    return Object.fromEntries(this.namedTensors().map(([name, tensor]) => [name, tensor.detach()]));
+  }
+
+  /**
+   * Takes over the values of a state dict. Nothing is changed unless everything fits.
+   *
+   * @throws FormatError listing the names that are missing or unexpected
+   * @throws ShapeError where a tensor has another shape
+   */
+  loadStateDict(state: Readonly<Record<string, Tensor>>): void {
+    const own = new Map(this.namedTensors());
+    const missing = [...own.keys()].filter((name) => !Object.hasOwn(state, name));
+    const unexpected = Object.keys(state).filter((name) => !own.has(name));
+    if (missing.length + unexpected.length > 0) {
+      const list = (what: string, names: string[]): string =>
+        names.length > 0 ? `; ${what}: ${names.join(", ")}` : "";
+      throw new FormatError(
+        `loadStateDict: the names do not match${list("missing", missing)}${list("unexpected", unexpected)}`,
+      );
+    }
+    for (const [name, tensor] of own) {
+      const given = state[name]!;
+      if (!sameShape(given.shape, tensor.shape)) {
+        throw new ShapeError(
+          `loadStateDict: ${name} has shape ${formatShape(tensor.shape)}, the state dict has ${formatShape(given.shape)}`,
+        );
+      }
+    }
+    for (const [name, tensor] of own) tensor.assign(state[name]!);
+  }
+
+  /** Sets this module and all in it to learning (or, with false, to being used). */
+  train(on = true): this {
+    for (const [, module] of this.namedModules()) module.training = on;
+    return this;
+  }
+
+  /** The same as `train(false)`. */
+  eval(): this {
+    return this.train(false);
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * What a layer does to a shape, as a type: a function from the shape of the input to the shape of the output, or to
+ * the sentence that says why they do not fit. With it the editor follows a shape through a whole `sequential`.
+ */
+import type { Shape } from "../shape/index.js";
+
+/** A function on shapes; an interface that extends it states `output` in terms of `this["input"]`. */
+export interface ShapeRule {
+  readonly input: Shape;
+  readonly output: unknown;
+  /** The most that is known of an input before there is one, such as `[number, 784]`. */
+  readonly expects: Shape;
+}
+
+/** The rule applied to a shape. */
+export type Apply<R extends ShapeRule, S extends Shape> = (R & { readonly input: S })["output"];
+
+/** Shapes stay as they are. */
+export interface SameShape extends ShapeRule {
+  readonly output: this["input"];
+  readonly expects: Shape;
+}
+
+/** Nothing is known of the output. */
+export interface AnyShape extends ShapeRule {
+  readonly output: Shape;
+  readonly expects: Shape;
+}
+
+/** At run time an unknown size is -1, and a shape of unknown rank null. */
+export type PartialShape = readonly number[] | null;
+
+export const UNKNOWN = -1;

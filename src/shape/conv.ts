@@ -1,0 +1,167 @@
+/**
+ * The shapes of convolutions, in any number of dimensions: the kernel's rank says how many.
+ */
+import { ShapeError, ValueError } from "../errors.js";
+import type { Add, Multiply, Remainder } from "./arithmetic.js";
+import {
+  type FormatShape,
+  formatShape,
+  type IsLiteral,
+  type IsRanked,
+  type Shape,
+  type UnknownDims,
+} from "./shape.js";
+import {
+  type CheckedCounts,
+  normalizeWindow,
+  type OptionOf,
+  type SplitSpatial,
+  type WindowOptions,
+  windowCounts,
+} from "./window.js";
+
+/** How a convolution slides, and in how many groups of channels. */
+export interface ConvOptions extends WindowOptions {
+  readonly groups?: number | undefined;
+}
+
+type Groups<Options> = OptionOf<Options, "groups"> extends number ? OptionOf<Options, "groups"> : 1;
+
+type ConvName<Kernel extends Shape> = `conv${Kernel["length"]}d`;
+
+type ConvRank<
+  S extends Shape,
+  Kernel extends Shape,
+> = `${ConvName<Kernel>}: expected input of rank ${Add<Kernel["length"], 1>} (unbatched) or ${Add<Kernel["length"], 2>} (batched), but got shape ${FormatShape<S>}`;
+
+// S is [batch, channels, ...spatial] or [channels, ...spatial].
+type ConvParts<
+  S extends Shape,
+  Front,
+  Spatial,
+  Out extends number,
+  In extends number,
+  Kernel extends Shape,
+  Options,
+> = Front extends readonly [infer Channels extends number] | readonly [number, infer Channels extends number]
+  ? ChannelsFit<Channels, Multiply<In, Groups<Options>>> extends false
+    ? `${ConvName<Kernel>}: given groups=${Groups<Options>} and weight of shape ${FormatShape<[Out, In, ...Kernel]>}, expected input ${FormatShape<S>} to have ${Multiply<In, Groups<Options>>} channels, but got ${Channels} channels instead`
+    : GroupsFit<Out, Groups<Options>> extends false
+      ? `${ConvName<Kernel>}: expected the ${Out} output channels to be divisible by groups=${Groups<Options>}`
+      : Spatial extends Shape
+        ? CheckedCounts<ConvName<Kernel>, Spatial, Kernel, Options, undefined> extends infer Sizes
+          ? Sizes extends Shape
+            ? Front extends readonly [infer Batch extends number, number]
+              ? [Batch, Out, ...Sizes]
+              : [Out, ...Sizes]
+            : Sizes
+          : never
+        : never
+  : ConvRank<S, Kernel>;
+
+type ChannelsFit<Channels extends number, Wanted extends number> =
+  IsLiteral<Channels> extends false
+    ? true
+    : IsLiteral<Wanted> extends false
+      ? true
+      : [Channels] extends [Wanted]
+        ? true
+        : false;
+
+type GroupsFit<Out extends number, G extends number> = [G] extends [1]
+  ? true
+  : IsLiteral<Out> extends false
+    ? true
+    : IsLiteral<G> extends false
+      ? true
+      : Remainder<Out, G> extends 0
+        ? true
+        : false;
+
+type NotAWeight<W extends Shape> =
+  `conv: expected a weight of shape (out, in, ...kernel), but got ${FormatShape<W>}`;
+
+/**
+ * The shape of a convolution of S, (batch, channels, ...sizes) or (channels, ...sizes), with a weight of shape
+ * W = (out channels, in channels / groups, ...kernel).
+ */
+export type Conv<S extends Shape, W extends Shape, Options extends ConvOptions = Record<never, never>> =
+  IsRanked<S> extends false
+    ? Shape
+    : IsRanked<W> extends false
+      ? UnknownDims<S>
+      : W extends readonly [
+            infer Out extends number,
+            infer In extends number,
+            ...infer Kernel extends number[],
+          ]
+        ? Kernel["length"] extends 0
+          ? NotAWeight<W>
+          : SplitSpatial<S, Kernel> extends [infer Front, infer Spatial]
+            ? ConvParts<S, Front, Spatial, Out, In, Kernel, Options>
+            : never
+        : NotAWeight<W>;
+
+/** `Conv` over one axis: S is (batch, channels, length) or (channels, length). */
+export type Conv1d<
+  S extends Shape,
+  W extends Shape,
+  Options extends ConvOptions = Record<never, never>,
+> = Conv<S, W, Options>;
+/** `Conv` over two axes: S is (batch, channels, height, width) or (channels, height, width). */
+export type Conv2d<
+  S extends Shape,
+  W extends Shape,
+  Options extends ConvOptions = Record<never, never>,
+> = Conv<S, W, Options>;
+/** `Conv` over three axes: S is (batch, channels, depth, height, width) or without the batch. */
+export type Conv3d<
+  S extends Shape,
+  W extends Shape,
+  Options extends ConvOptions = Record<never, never>,
+> = Conv<S, W, Options>;
+
+/**
+ * The shape of a convolution of an input, (batch, channels, ...sizes) or (channels, ...sizes), with a weight
+ * (out channels, in channels / groups, ...kernel).
+ *
+ * @throws ShapeError when the channels do not match, or the kernel is larger than the padded input
+ * @throws ValueError when a setting makes no sense
+ */
+export function convShape(input: Shape, weight: Shape, options: ConvOptions = {}): number[] {
+  if (weight.length < 3) {
+    throw new ShapeError(
+      `conv: expected a weight of shape (out, in, ...kernel), but got ${formatShape(weight)}`,
+    );
+  }
+  const [out, inner, ...kernel] = weight as [number, number, ...number[]];
+  const rank = weight.length - 2;
+  const name = `conv${rank}d`;
+  if (input.length !== rank + 1 && input.length !== rank + 2) {
+    throw new ShapeError(
+      `${name}: expected input of rank ${rank + 1} (unbatched) or ${rank + 2} (batched), but got shape ${formatShape(input)}`,
+    );
+  }
+  const window = normalizeWindow(name, kernel, options);
+  const groups = options.groups ?? 1;
+  if (!Number.isSafeInteger(groups) || groups < 1)
+    throw new ValueError(`${name}: groups must be an integer of at least 1, got ${groups}`);
+  const channels = input[input.length - rank - 1]!;
+  if (channels !== inner * groups) {
+    throw new ShapeError(
+      `${name}: given groups=${groups} and weight of shape ${formatShape(weight)}, expected input ${formatShape(input)} to have ${inner * groups} channels, but got ${channels} channels instead`,
+    );
+  }
+  if (out % groups !== 0) {
+    throw new ShapeError(`${name}: expected the ${out} output channels to be divisible by groups=${groups}`);
+  }
+  const counts = windowCounts(name, input.slice(input.length - rank), window);
+  return [...input.slice(0, input.length - rank - 1), out, ...counts];
+}
+
+/** `convShape` for a weight (out, in, kernel). */
+export const conv1dShape = convShape;
+/** `convShape` for a weight (out, in, height, width). */
+export const conv2dShape = convShape;
+/** `convShape` for a weight (out, in, depth, height, width). */
+export const conv3dShape = convShape;

@@ -1,0 +1,45 @@
+/**
+ * The interpreter: computes a graph node by node in plain TypeScript. Slow and obviously right: every other device
+ * must agree with it.
+ */
+import { type Node, storageOf, type TypedArray, topological } from "../../graph/index.js";
+import type { RunReport, Target } from "../target.js";
+import { kernels } from "./kernels.js";
+
+type AnyKernel = (node: Node, values: readonly TypedArray[]) => TypedArray;
+
+function compute(node: Node, values: ReadonlyMap<Node, TypedArray>): TypedArray {
+  const inputs = node.sources.map((source) => source.storage?.data ?? values.get(source)!);
+  // The table is typed by primitive; which primitive this is is known only now.
+  return (kernels[node.op as keyof typeof kernels] as AnyKernel)(node, inputs);
+}
+
+function run(roots: readonly Node[], keep: (node: Node) => boolean): RunReport {
+  const order = topological(roots, (node) => node.storage !== undefined).filter(
+    (n) => n.storage === undefined,
+  );
+  const uses = new Map<Node, number>();
+  for (const node of order) for (const source of node.sources) uses.set(source, (uses.get(source) ?? 0) + 1);
+  for (const root of roots) uses.set(root, Infinity);
+  const values = new Map<Node, TypedArray>();
+  let alive = 0;
+  let peakBytes = 0;
+  for (const node of order) {
+    const value = compute(node, values);
+    values.set(node, value);
+    alive += value.byteLength;
+    peakBytes = Math.max(peakBytes, alive);
+    for (const source of node.sources) {
+      const left = uses.get(source)! - 1;
+      uses.set(source, left);
+      if (left > 0 || keep(source)) continue;
+      alive -= values.get(source)?.byteLength ?? 0;
+      values.delete(source);
+    }
+  }
+  for (const [node, value] of values)
+    if (uses.get(node) === Infinity || keep(node)) node.storage = storageOf(node.dtype, value);
+  return { computed: order.length, peakBytes };
+}
+
+export const interpreter: Target = { name: "interpreter", run };

@@ -1,0 +1,34 @@
+/** Tensors: the NumPy half of maru. Importing this file gives Tensor all its methods. */
+export * from "./create.js";
+export {
+  checkpoint,
+  customGradient,
+  grad,
+  hessian,
+  jacobian,
+  jvp,
+  type LikeTree,
+  type TensorTree,
+  takePendingLosses,
+  valueAndGrad,
+  vjp,
+} from "./derivatives.js";
+export * from "./elementwise.js";
+export * from "./functions.js";
+export * from "./indexing.js";
+export type { DTypeOfLike, PromoteLike, ShapeOfLike, TensorLike } from "./like.js";
+export * from "./movement.js";
+export * from "./print/index.js";
+export * from "./products.js";
+export * from "./random.js";
+export * from "./reductions.js";
+export { getDevice, lastRun, noGrad, setDevice, setVerification } from "./runtime.js";
+export * from "./sorting.js";
+export {
+  type ElementOf,
+  type NestedArray,
+  type NestedOf,
+  realize,
+  Tensor,
+  wrap as wrapNode,
+} from "./tensor.js";
