@@ -7,7 +7,6 @@ import { sameShape } from "../shape/index.js";
 import type {
   BinaryPrimitive,
   CustomRule,
-  Meta,
   PrimitiveAttrs,
   ReducePrimitive,
   UnaryPrimitive,
@@ -43,7 +42,7 @@ export const cast = (x: Node, dtype: DType): Node => (x.dtype === dtype ? x : no
 export const unary = (op: UnaryPrimitive, x: Node): Node => node(op, [x], NONE);
 
 /** The value that all elements share when the node is a stretched constant. */
-export function constantValue(x: Node): number | undefined {
+function constantValue(x: Node): number | undefined {
   let at = x;
   while (isOp(at, "reshape") || isOp(at, "expand")) at = at.sources[0]!;
   return isOp(at, "constant") ? at.attrs.value : undefined;
@@ -164,5 +163,3 @@ export const barrier = (x: Node, after: Node): Node => node("barrier", [x, after
 /** `output` with a derivative of its own towards `inputs`. */
 export const custom = (output: Node, inputs: readonly Node[], rule: CustomRule): Node =>
   node("custom", [output, ...inputs], { rule });
-
-export type { Meta };

@@ -21,12 +21,7 @@ export interface TypedArrayOf {
   bool: Uint8Array;
 }
 
-export const DTYPES: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
-
-const BYTES: Record<DType, number> = { bool: 1, uint8: 1, int32: 4, float32: 4, float64: 8 };
-
-/** Bytes that one element takes. */
-export const itemSize = (dtype: DType): number => BYTES[dtype];
+const DTYPES: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
 
 export const isDType = (value: unknown): value is DType => DTYPES.includes(value as DType);
 

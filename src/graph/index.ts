@@ -3,8 +3,6 @@ export type * from "./attrs.js";
 export * from "./build.js";
 export * from "./dtype.js";
 export { forgetNodes, isOp, type Node } from "./node.js";
-export { primitives } from "./primitives.js";
-export type { Storage } from "./storage.js";
 export { storageOf } from "./storage.js";
 export { threefry } from "./threefry.js";
 export { substitute, topological } from "./traverse.js";

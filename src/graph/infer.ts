@@ -6,7 +6,7 @@ import { VerificationError } from "../errors.js";
 import { formatShape, sizeOf } from "../shape/index.js";
 import type { Meta, PrimitiveAttrs } from "./attrs.js";
 
-export function must(condition: boolean, say: () => string): void {
+function must(condition: boolean, say: () => string): void {
   if (!condition) throw new VerificationError(say());
 }
 

@@ -1,7 +1,7 @@
 /** Linear, convolution, pooling and flatten layers, with PyTorch's parameter names, layouts and initial values. */
 import { ValueError } from "../errors.js";
 import {
-  type Conv2d as Conv2dRule,
+  type Conv as Conv2dRule,
   type ConvOptions,
   convShape,
   type Flatten as FlattenRule,

@@ -21,12 +21,6 @@ export interface SameShape extends ShapeRule {
   readonly expects: Shape;
 }
 
-/** Nothing is known of the output. */
-export interface AnyShape extends ShapeRule {
-  readonly output: Shape;
-  readonly expects: Shape;
-}
-
 /** At run time an unknown size is -1, and a shape of unknown rank null. */
 export type PartialShape = readonly number[] | null;
 

@@ -102,25 +102,6 @@ export type Conv<S extends Shape, W extends Shape, Options extends ConvOptions =
             : never
         : NotAWeight<W>;
 
-/** `Conv` over one axis: S is (batch, channels, length) or (channels, length). */
-export type Conv1d<
-  S extends Shape,
-  W extends Shape,
-  Options extends ConvOptions = Record<never, never>,
-> = Conv<S, W, Options>;
-/** `Conv` over two axes: S is (batch, channels, height, width) or (channels, height, width). */
-export type Conv2d<
-  S extends Shape,
-  W extends Shape,
-  Options extends ConvOptions = Record<never, never>,
-> = Conv<S, W, Options>;
-/** `Conv` over three axes: S is (batch, channels, depth, height, width) or without the batch. */
-export type Conv3d<
-  S extends Shape,
-  W extends Shape,
-  Options extends ConvOptions = Record<never, never>,
-> = Conv<S, W, Options>;
-
 /**
  * The shape of a convolution of an input, (batch, channels, ...sizes) or (channels, ...sizes), with a weight
  * (out channels, in channels / groups, ...kernel).
@@ -158,10 +139,3 @@ export function convShape(input: Shape, weight: Shape, options: ConvOptions = {}
   const counts = windowCounts(name, input.slice(input.length - rank), window);
   return [...input.slice(0, input.length - rank - 1), out, ...counts];
 }
-
-/** `convShape` for a weight (out, in, kernel). */
-export const conv1dShape = convShape;
-/** `convShape` for a weight (out, in, height, width). */
-export const conv2dShape = convShape;
-/** `convShape` for a weight (out, in, depth, height, width). */
-export const conv3dShape = convShape;

@@ -22,18 +22,23 @@ function run(roots: readonly Node[], keep: (node: Node) => boolean): RunReport {
   for (const node of order) for (const source of node.sources) uses.set(source, (uses.get(source) ?? 0) + 1);
   for (const root of roots) uses.set(root, Infinity);
   const values = new Map<Node, TypedArray>();
+  const sizes = new Map<Node, number>();
   let alive = 0;
   let peakBytes = 0;
   for (const node of order) {
     const value = compute(node, values);
     values.set(node, value);
-    alive += value.byteLength;
+    // Reshapes and marks share their source's values.
+    const shared = node.sources.some((source) => values.get(source) === value);
+    const size = shared ? 0 : value.byteLength;
+    alive += size;
+    sizes.set(node, size);
     peakBytes = Math.max(peakBytes, alive);
     for (const source of node.sources) {
       const left = uses.get(source)! - 1;
       uses.set(source, left);
       if (left > 0 || keep(source)) continue;
-      alive -= values.get(source)?.byteLength ?? 0;
+      alive -= sizes.get(source) ?? 0;
       values.delete(source);
     }
   }

@@ -1,0 +1,32 @@
+/**
+ * `npm test`: sets up what is missing, then checks everything. Arguments go to Vitest: `npm test -- test/shape`.
+ */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { ensureBuilt, ensureInstalled } from "./setup.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const bin = (path) => fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url));
+
+/** Runs one check; a failure ends the run with its exit code. */
+function check(title, script, args) {
+  const started = performance.now();
+  console.log(`\n== ${title}`);
+  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" });
+  if (status !== 0) {
+    console.error(`\n${title}: failed`);
+    process.exit(status ?? 1);
+  }
+  console.log(`   ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+ensureInstalled();
+const chosen = process.argv.slice(2);
+if (chosen.length === 0) {
+  check("format and lint (Biome)", bin("@biomejs/biome/bin/biome"), ["check", "--error-on-warnings", "."]);
+  check("imports run down only", fileURLToPath(new URL("check-imports.mjs", import.meta.url)), []);
+  check("types (TypeScript 7)", bin("typescript/bin/tsc"), ["-p", "."]);
+  check("unused files, exports and dependencies (knip)", bin("knip/bin/knip.js"), ["--no-progress"]);
+}
+ensureBuilt();
+check("tests (Vitest)", bin("vitest/vitest.mjs"), ["run", ...(chosen.length === 0 ? ["--reporter=dot"] : []), ...chosen]);
