@@ -29,4 +29,4 @@ if (chosen.length === 0) {
   check("unused files, exports and dependencies (knip)", bin("knip/bin/knip.js"), ["--no-progress"]);
 }
 ensureBuilt();
-check("tests (Vitest)", bin("vitest/vitest.mjs"), ["run", ...(chosen.length === 0 ? ["--reporter=dot"] : []), ...chosen]);
+check("tests (Vitest)", bin("vitest/vitest.mjs"), ["run", ...chosen]);

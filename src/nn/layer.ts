@@ -5,9 +5,6 @@ import type { Tensor } from "../tensor/index.js";
 import { Module } from "./module.js";
 import type { Apply, PartialShape, ShapeRule } from "./shape-rule.js";
 
-/** What a layer gives for an input of type X. */
-export type Output<R extends ShapeRule, X extends Tensor> = Tensor<Ok<Apply<R, X["shape"]>>, X["dtype"]>;
-
 export abstract class Layer<R extends ShapeRule = ShapeRule> extends Module {
   /** The effect on shapes, for the compiler only. */
   declare readonly rule: R;
@@ -24,9 +21,11 @@ export abstract class Layer<R extends ShapeRule = ShapeRule> extends Module {
   }
 
   /** The output for an input. A shape that does not fit is red in the editor and a `ShapeError` here. */
-  forward<X extends Tensor>(x: Check<Apply<R, X["shape"]>, X>): Output<R, X> {
+  forward<X extends Tensor>(
+    x: Check<Apply<R, X["shape"]>, X>,
+  ): Tensor<Ok<Apply<R, X["shape"]>>, X["dtype"]> {
     const input = x as unknown as Tensor;
     this.outputShape(input.shape);
-    return this.compute(input) as unknown as Output<R, X>;
+    return this.compute(input) as never;
   }
 }

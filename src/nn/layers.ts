@@ -17,7 +17,7 @@ import type { Tensor } from "../tensor/index.js";
 import * as functional from "./functional.js";
 import { uniformFanIn } from "./init.js";
 import { Layer } from "./layer.js";
-import { type PartialShape, type ShapeRule, UNKNOWN } from "./shape-rule.js";
+import { type Input, type PartialShape, type ShapeRule, UNKNOWN } from "./shape-rule.js";
 
 /** Throws unless each is a whole number of at least 1. */
 function sizes(name: string, values: Readonly<Record<string, number>>): void {
@@ -29,7 +29,7 @@ function sizes(name: string, values: Readonly<Record<string, number>>): void {
 }
 
 interface LinearLayer<In extends number, Out extends number> extends ShapeRule {
-  readonly output: LinearRule<this["input"], In, Out>;
+  readonly output: LinearRule<Input<this>, In, Out>;
   readonly expects: [number, In];
 }
 
@@ -96,7 +96,7 @@ type Pair<K extends PerAxis> = K extends number
 interface Conv2dLayer<In extends number, Out extends number, K extends PerAxis, O extends ConvOptions>
   extends ShapeRule {
   readonly output: Conv2dRule<
-    this["input"],
+    Input<this>,
     [Out, O extends { readonly groups: number } ? number : In, ...Pair<K>],
     O
   >;
@@ -190,7 +190,7 @@ export function conv2d<
 }
 
 interface PoolLayer<K extends PerAxis, O extends WindowOptions> extends ShapeRule {
-  readonly output: Pool2dRule<this["input"], K, O>;
+  readonly output: Pool2dRule<Input<this>, K, O>;
   readonly expects: [number, number, number, number];
 }
 
@@ -234,7 +234,7 @@ export function avgPool2d<const K extends PerAxis, const O extends WindowOptions
 }
 
 interface FlattenLayer<Start extends number> extends ShapeRule {
-  readonly output: FlattenRule<this["input"], Start>;
+  readonly output: FlattenRule<Input<this>, Start>;
   readonly expects: readonly number[];
 }
 

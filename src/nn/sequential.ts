@@ -3,7 +3,7 @@ import type { Ok, Shape } from "../shape/index.js";
 import type { Tensor } from "../tensor/index.js";
 import { Layer } from "./layer.js";
 import type { Module } from "./module.js";
-import type { Apply, PartialShape, ShapeRule } from "./shape-rule.js";
+import type { Apply, Input, PartialShape, ShapeRule } from "./shape-rule.js";
 
 type Rule<L> = L extends { readonly rule: infer R extends ShapeRule } ? R : ShapeRule;
 
@@ -36,7 +36,7 @@ type Through<L extends readonly unknown[], S extends Shape> = L extends readonly
   : S;
 
 interface SequentialRule<L extends readonly unknown[]> extends ShapeRule {
-  readonly output: number extends L["length"] ? Shape : Through<L, this["input"]>;
+  readonly output: number extends L["length"] ? Shape : Through<L, Input<this>>;
   readonly expects: L extends readonly [infer First, ...unknown[]] ? Rule<First>["expects"] : Shape;
 }
 

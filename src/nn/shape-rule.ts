@@ -4,20 +4,27 @@
  */
 import type { Shape } from "../shape/index.js";
 
-/** A function on shapes; an interface that extends it states `output` in terms of `this["input"]`. */
+/**
+ * A function on shapes; an interface that extends it states `output` in terms of `Input<this>`. The input is declared
+ * `unknown`, since a bound here would stay in the shape that is put in its place (`Shape & [2, 3]` is no tuple to take
+ * apart).
+ */
 export interface ShapeRule {
-  readonly input: Shape;
+  readonly input: unknown;
   readonly output: unknown;
   /** The most that is known of an input before there is one, such as `[number, 784]`. */
   readonly expects: Shape;
 }
+
+/** The shape that a rule is applied to. */
+export type Input<R extends ShapeRule> = R["input"] extends infer S extends Shape ? S : Shape;
 
 /** The rule applied to a shape. */
 export type Apply<R extends ShapeRule, S extends Shape> = (R & { readonly input: S })["output"];
 
 /** Shapes stay as they are. */
 export interface SameShape extends ShapeRule {
-  readonly output: this["input"];
+  readonly output: Input<this>;
   readonly expects: Shape;
 }
 

@@ -14,10 +14,17 @@ function compute(node: Node, values: ReadonlyMap<Node, TypedArray>): TypedArray 
   return (kernels[node.op as keyof typeof kernels] as AnyKernel)(node, inputs);
 }
 
+/**
+ * The nodes to compute in the order in which they were made: sources come before users, and the derivative by a weight
+ * right after the cotangent that it needs, so that what was kept for it can go.
+ */
+function programOrder(roots: readonly Node[]): Node[] {
+  const below = topological(roots, (node) => node.storage !== undefined);
+  return below.filter((node) => node.storage === undefined).sort((a, b) => a.id - b.id);
+}
+
 function run(roots: readonly Node[], keep: (node: Node) => boolean): RunReport {
-  const order = topological(roots, (node) => node.storage !== undefined).filter(
-    (n) => n.storage === undefined,
-  );
+  const order = programOrder(roots);
   const uses = new Map<Node, number>();
   for (const node of order) for (const source of node.sources) uses.set(source, (uses.get(source) ?? 0) + 1);
   for (const root of roots) uses.set(root, Infinity);
