@@ -28,7 +28,7 @@ export function main(print: Print = toConsole): void {
   ] as const;
   const rows = inputs.map(([x1, x2]) => {
     const total = weightedSum(x1, x2);
-    return [x1, x2, total, total > theta ? "yes" : "no", and(x1, x2)];
+    return [x1, x2, total.toFixed(1), total > theta ? "yes" : "no", and(x1, x2)];
   });
   print(table(["x1", "x2", "w1 x1 + w2 x2", "over θ?", "y"], rows));
   print();

@@ -28,14 +28,11 @@ export const or = perceptron(orParameters);
 
 export function main(print: Print = toConsole): void {
   print("The numbers of each gate: NAND has AND's with every sign turned\n");
+  const gates = Object.entries({ AND: andParameters, NAND: nandParameters, OR: orParameters });
   print(
     table(
       ["gate", "w1", "w2", "θ"],
-      [
-        ["AND", ...andParameters],
-        ["NAND", ...nandParameters],
-        ["OR", ...orParameters],
-      ],
+      gates.map(([name, numbers]) => [name, ...numbers.map((number) => number.toFixed(1))]),
     ),
   );
   print("\nWhat the gates answer\n");

@@ -29,7 +29,8 @@ export function main(print: Print = toConsole): void {
   const x = array([0, 1], { dtype: "float64" });
   const w = array([0.5, 0.5], { dtype: "float64" });
   const b = -0.7;
-  print("x =", x, "  w =", w, "  b =", b, "\n");
+  print("x =", x, "  w =", w, "  b =", b);
+  print();
   print("w * x          ", w.mul(x));
   print("sum(w * x)     ", w.mul(x).sum());
   print("sum(w * x) + b ", w.mul(x).sum().add(b));
@@ -41,11 +42,11 @@ export function main(print: Print = toConsole): void {
     table(
       ["w1", "w2", ...columns, "so the answer is"],
       [
-        [0.5, 0.5, ...answers([0.5, 0.5], b), "x1 AND x2"],
-        [1.0, 0.0, ...answers([1, 0], b), "x1, x2 has no say"],
-        [0.0, 1.0, ...answers([0, 1], b), "x2, x1 has no say"],
-        [1.0, -1.0, ...answers([1, -1], b), "x1, unless x2 forbids"],
-        [1.0, 1.0, ...answers([1, 1], b), "x1 OR x2"],
+        ["0.5", "0.5", ...answers([0.5, 0.5], b), "x1 AND x2"],
+        ["1.0", "0.0", ...answers([1, 0], b), "x1; x2 has no say"],
+        ["0.0", "1.0", ...answers([0, 1], b), "x2; x1 has no say"],
+        ["1.0", "-1.0", ...answers([1, -1], b), "x1, unless x2 forbids"],
+        ["1.0", "1.0", ...answers([1, 1], b), "x1 OR x2"],
       ],
     ),
   );

@@ -12,7 +12,11 @@ import { type Print, pictures, runDirectly, show, table, toConsole } from "./sho
 const [b, w1, w2] = [-0.5, 1, 1];
 
 /** OR's answers to many points at once, one point [x1, x2] a row. */
-const or = (points: number[][]) => array(points).dot(array([w1, w2])).add(b).gt(0);
+const or = (points: number[][]) =>
+  array(points)
+    .dot(array([w1, w2]))
+    .add(b)
+    .gt(0);
 
 export async function main(print: Print = toConsole, out = pictures): Promise<void> {
   const corners = [
@@ -34,7 +38,13 @@ export async function main(print: Print = toConsole, out = pictures): Promise<vo
     line([-0.5, 1], [1, -0.5], { color: "black", label: "-0.5 + x1 + x2 = 0" }),
     scatter([0], [0], { label: "OR is 0", radius: 8, color: "#2563eb" }),
     scatter([1, 0, 1], [0, 1, 1], { label: "OR is 1", radius: 8, symbol: "triangle", color: "#dc2626" }),
-    { title: "OR: grey is where the perceptron gives 0", xLabel: "x1", yLabel: "x2", height: 480, equal: true },
+    {
+      title: "OR: grey is where the perceptron gives 0",
+      xLabel: "x1",
+      yLabel: "x2",
+      height: 480,
+      equal: true,
+    },
   );
   await show(figure, "04-decision-region", print, out);
 }

@@ -6,7 +6,7 @@
  * Run it: npx tsx examples/05-xor-one-line.ts
  */
 import { array, linspace } from "maru";
-import { decisionRegion, plot, scatter } from "maru/plot";
+import { decisionRegion, line, plot, scatter } from "maru/plot";
 import { type Print, pictures, runDirectly, show, table, toConsole } from "./show.js";
 
 /** The four inputs, and what each gate makes of them. */
@@ -47,6 +47,7 @@ The left two add up to w1 + w2 + 2b <= 0, the right two to w1 + w2 + 2b > 0: nev
   const or = (points: number[][]) => array(points).sum(1).sub(0.5).gt(0);
   const figure = plot(
     decisionRegion(or, { batch: true, x: [-0.5, 1.5], y: [-0.5, 1.5] }),
+    line([-0.5, 1], [1, -0.5], { color: "black", label: "one line" }),
     scatter([0, 1], [0, 1], { label: "XOR is 0", radius: 8, color: "#2563eb" }),
     scatter([1, 0], [0, 1], { label: "XOR is 1", radius: 8, symbol: "triangle", color: "#dc2626" }),
     {

@@ -10,7 +10,7 @@
  *
  * Run it: npx tsx examples/07-layers.ts
  */
-import { array, nn, type Tensor } from "maru";
+import { array, nn } from "maru";
 import { type Print, runDirectly, toConsole, tuple } from "./show.js";
 
 /** h: 1 where a > 0, else 0. */
@@ -21,10 +21,10 @@ const W1 = array([
   [-0.5, 1],
   [-0.5, 1],
 ]);
-const b1 = array([0.7, -0.5]);
+const b1 = array([0.75, -0.5]);
 /** Output layer: one neuron, AND. */
 const W2 = array([[0.5], [0.5]]);
-const b2 = array([-0.7]);
+const b2 = array([-0.75]);
 
 export function main(print: Print = toConsole): void {
   const [x1, x2] = [1, 0];
@@ -39,7 +39,7 @@ export function main(print: Print = toConsole): void {
     [1, 1],
   ]);
   const a1 = x.dot(W1).add(b1);
-  const s: Tensor<[4, 2]> = array(h(a1)) as Tensor<[4, 2]>;
+  const s = h(a1);
   const a2 = s.dot(W2).add(b2);
   const y = h(a2);
   print("layer 0, the input layer: x", tuple(x.shape));

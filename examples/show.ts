@@ -15,13 +15,16 @@ export const pictures = "runs/examples";
 /** Prints to the terminal. */
 export const toConsole: Print = (...values) => console.log(values.map(String).join(" "));
 
-/** A table with its columns aligned to the right and a rule under the names. */
+/** A table with a rule under the names; columns of numbers are aligned to the right, others to the left. */
 export function table(names: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const cells = [names, ...rows.map((row) => row.map(String))];
   const widths = names.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const lines = cells.map((row) => widths.map((width, i) => (row[i] ?? "").padStart(width)).join("  "));
+  const isText = names.map((_, column) => cells.slice(1).some((row) => Number.isNaN(Number(row[column]))));
+  const align = (text: string, i: number) =>
+    isText[i] ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0);
+  const lines = cells.map((row) => row.map(align).join("  "));
   lines.splice(1, 0, widths.map((width) => "-".repeat(width)).join("  "));
-  return lines.map((line) => `  ${line}`).join("\n");
+  return lines.map((line) => `  ${line.trimEnd()}`).join("\n");
 }
 
 /** A shape as Python writes it: (3, 2), and (4,) with a comma where there is one axis. */

@@ -41,7 +41,8 @@ function filesOf(folder) {
   });
 }
 
-const importsOf = (path) => ts.preProcessFile(readFileSync(path, "utf8"), true, true).importedFiles.map((f) => f.fileName);
+const importsOf = (path) =>
+  ts.preProcessFile(readFileSync(path, "utf8"), true, true).importedFiles.map((f) => f.fileName);
 
 /** src/tensor/like.ts is in the room tensor; src/errors.ts is a room of its own. */
 function roomOf(path) {
@@ -55,10 +56,12 @@ const graph = new Map();
 for (const path of filesOf(join(root, "src"))) {
   const room = roomOf(path);
   const name = relative(root, path);
-  if (!level.has(room)) problems.push(`${name}: the room "${room}" has no place in the house (scripts/check-imports.mjs)`);
+  if (!level.has(room))
+    problems.push(`${name}: the room "${room}" has no place in the house (scripts/check-imports.mjs)`);
   const targets = [];
   for (const specifier of importsOf(path)) {
-    if (specifier.startsWith("node:") && BROWSER.has(room)) problems.push(`${name}: imports ${specifier}, but browsers use this room`);
+    if (specifier.startsWith("node:") && BROWSER.has(room))
+      problems.push(`${name}: imports ${specifier}, but browsers use this room`);
     if (!specifier.startsWith(".")) continue;
     const target = join(dirname(path), specifier.replace(/\.js$/, ".ts"));
     if (!existsSync(target)) {
@@ -68,7 +71,8 @@ for (const path of filesOf(join(root, "src"))) {
     targets.push(target);
     const other = roomOf(target);
     const same = other === room;
-    if (!same && !(level.get(other) < level.get(room))) problems.push(`${name}: imports up or across, from ${room} to ${other}`);
+    if (!same && !(level.get(other) < level.get(room)))
+      problems.push(`${name}: imports up or across, from ${room} to ${other}`);
   }
   graph.set(path, targets);
 }
@@ -90,7 +94,8 @@ for (const path of graph.keys()) findCircle(path, [], done);
 for (const folder of ["examples", "lab", "bench"]) {
   for (const path of filesOf(join(root, folder))) {
     for (const specifier of importsOf(path)) {
-      const inside = specifier.startsWith(".") && !join(dirname(path), specifier).startsWith(join(root, folder));
+      const inside =
+        specifier.startsWith(".") && !join(dirname(path), specifier).startsWith(join(root, folder));
       if (inside) problems.push(`${relative(root, path)}: reaches behind the public face with ${specifier}`);
     }
   }

@@ -6,3 +6,4 @@ export * as optim from "./optim/index.js";
 export { type IndexItem, type Shape, Slice, slice } from "./shape/index.js";
 export { deviceStatuses } from "./targets/index.js";
 export * from "./tensor/index.js";
+export * from "./train/index.js";

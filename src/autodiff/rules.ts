@@ -69,11 +69,16 @@ function extremum(y: Node<"amax" | "amin">, g: Node, [x]: readonly Node[]): Cota
   return [mul(reached, restore(share, axes, x!))];
 }
 
-/** a^b: b a^(b-1) and a^b ln a, with 0 where b = 0, and where a = 0 and b >= 0. */
+/**
+ * a^b: b a^(b-1), with 0 where both are 0; and a^b ln a, with 0 where a = 0 and b >= 0. What is not chosen is made
+ * harmless too, or its derivative would bring NaN back.
+ */
 function power(y: Node, g: Node, [a, b]: readonly Node[]): Cotangents {
   const zero = like(a!, 0);
-  const lowered = mul(b!, binary("pow", a!, sub(b!, like(b!, 1))));
-  const toBase = where(eq(b!, zero), zero, mul(g, lowered));
+  const still = binary("and", eq(a!, zero), eq(b!, zero));
+  const moving = where(still, like(a!, 1), a!);
+  const lowered = mul(b!, binary("pow", moving, sub(b!, like(b!, 1))));
+  const toBase = where(still, zero, mul(g, lowered));
   const flat = binary("and", eq(a!, zero), binary("or", lt(zero, b!), eq(b!, zero)));
   const safe = where(flat, like(a!, 1), a!);
   return [toBase, where(flat, zero, mul(g, mul(y, unary("log", safe))))];

@@ -8,8 +8,10 @@
 /** The element type of an array. Default everywhere is `"float32"`. */
 export type DType = "float32" | "float64" | "int32" | "uint8" | "bool";
 
+/** The dtypes that have derivatives. */
 export type FloatDType = "float32" | "float64";
 
+/** The typed arrays that hold values. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** The typed array that holds a dtype. Bools are bytes, 0 or 1. */

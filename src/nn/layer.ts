@@ -5,6 +5,10 @@ import type { Tensor } from "../tensor/index.js";
 import { Module } from "./module.js";
 import type { Apply, PartialShape, ShapeRule } from "./shape-rule.js";
 
+/**
+ * The base of layers: a module from one tensor to one tensor. Extend {@link Module} for networks of your own; a layer is
+ * needed only to stand in `sequential`.
+ */
 export abstract class Layer<R extends ShapeRule = ShapeRule> extends Module {
   /** The effect on shapes, for the compiler only. */
   declare readonly rule: R;
@@ -12,18 +16,41 @@ export abstract class Layer<R extends ShapeRule = ShapeRule> extends Module {
   /** Computes the output; layers say how. */
   protected abstract compute(x: Tensor): Tensor;
 
-  /** The run-time half of the rule; unknown sizes are -1, and null is a shape of unknown rank. */
+  /**
+   * The run-time half of the rule: the output's shape for an input's. Unknown sizes are -1, and null is a shape of
+   * unknown rank.
+   *
+   * @throws ShapeError where the shape does not fit the layer
+   * @example
+   * ```ts
+   * nn.linear(784, 10).outputShape([-1, 784]); // [-1, 10]
+   * ```
+   */
   abstract outputShape(input: PartialShape): PartialShape;
 
-  /** The most that is known of an input before there is one. */
+  /**
+   * The most that is known of an input before there is one, as `outputShape` writes it.
+   *
+   * @example
+   * ```ts
+   * nn.linear(784, 10).expects(); // [-1, 784]
+   * ```
+   */
   expects(): PartialShape {
     return null;
   }
 
-  /** The output for an input. A shape that does not fit is red in the editor and a `ShapeError` here. */
-  forward<X extends Tensor>(
-    x: Check<Apply<R, X["shape"]>, X>,
-  ): Tensor<Ok<Apply<R, X["shape"]>>, X["dtype"]> {
+  /**
+   * The output for an input: the shape is the layer's rule applied to the input's.
+   *
+   * @throws ShapeError where the shape does not fit the layer; the editor shows the same words
+   * @example
+   * ```ts
+   * nn.linear(3, 2).forward(zeros([5, 3])).shape; // [5, 2]
+   * nn.linear(3, 2).forward(zeros([5, 4])); // ShapeError: linear: expected last dimension 3, got 4 in shape (5,4)
+   * ```
+   */
+  forward<X extends Tensor>(x: Check<Apply<R, X["shape"]>, X>): Tensor<Ok<Apply<R, X["shape"]>>, X["dtype"]> {
     const input = x as unknown as Tensor;
     this.outputShape(input.shape);
     return this.compute(input) as never;

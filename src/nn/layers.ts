@@ -33,11 +33,13 @@ interface LinearLayer<In extends number, Out extends number> extends ShapeRule {
   readonly expects: [number, In];
 }
 
+/** Whether a layer adds a bias. */
 export interface BiasOption {
   /** Add a bias? true by default. */
   readonly bias?: boolean;
 }
 
+/** y = x W^T + b; made by {@link linear}. */
 export class Linear<In extends number, Out extends number> extends Layer<LinearLayer<In, Out>> {
   /** Shape (out, in). */
   readonly weight: Tensor;
@@ -45,7 +47,9 @@ export class Linear<In extends number, Out extends number> extends Layer<LinearL
   readonly bias: Tensor | null;
 
   constructor(
+    /** The size of the last axis of the input. */
     readonly inFeatures: In,
+    /** The size of the last axis of the output. */
     readonly outFeatures: Out,
     { bias = true }: BiasOption = {},
   ) {
@@ -71,7 +75,8 @@ export class Linear<In extends number, Out extends number> extends Layer<LinearL
 }
 
 /**
- * y = x W^T + b: input (..., inFeatures), output (..., outFeatures), weight (out, in), bias (out).
+ * A linear (fully connected, affine) layer, y = x W^T + b: input (..., inFeatures), output (..., outFeatures), weight
+ * (out, in), bias (out). Both begin uniform between -1/sqrt(in) and 1/sqrt(in), as PyTorch's.
  *
  * @throws ValueError where a size is not a whole number of at least 1
  * @example
@@ -105,6 +110,7 @@ interface Conv2dLayer<In extends number, Out extends number, K extends PerAxis, 
 
 const pair = (kernel: PerAxis): readonly number[] => (typeof kernel === "number" ? [kernel, kernel] : kernel);
 
+/** 2-d convolution; made by {@link conv2d}. */
 export class Conv2d<
   In extends number,
   Out extends number,
@@ -117,9 +123,13 @@ export class Conv2d<
   readonly bias: Tensor | null;
 
   constructor(
+    /** Channels of the input. */
     readonly inChannels: In,
+    /** Channels of the output. */
     readonly outChannels: Out,
+    /** Height and width of the kernel, or one number for both. */
     readonly kernel: K,
+    /** Stride, padding, dilation, groups and bias. */
     readonly options: O & BiasOption,
   ) {
     super();
@@ -141,7 +151,11 @@ export class Conv2d<
   }
 
   outputShape(input: PartialShape): PartialShape {
-    return spatial(input, (shape) => convShape(shape, this.weight.shape, this.options), this.outChannels);
+    const rule = (shape: readonly number[]) => convShape(shape, this.weight.shape, this.options);
+    // Channels that do not fit are an error whatever the other sizes are; the sentence shows those as "?".
+    const channels = input?.at(-3);
+    if (input !== null && channels !== UNKNOWN && channels !== this.inChannels) rule(input);
+    return spatial(input, rule, this.outChannels);
   }
 
   protected compute(x: Tensor): Tensor {
@@ -173,8 +187,12 @@ function spatial(
 
 /**
  * 2-d convolution (cross-correlation, as in every deep learning library) of input (N, inChannels, H, W) with kernels
- * (height, width), or one number for both. Stride 1, padding 0, dilation 1 and one group unless given.
+ * (height, width), or one number for both; output (N, outChannels, H', W') with
+ * H' = floor((H + 2 padding - dilation (height - 1) - 1) / stride) + 1. Stride 1, padding 0, dilation 1 and one group
+ * unless given. Weight (out, in / groups, height, width) and bias (out) begin uniform between -1/sqrt(n) and 1/sqrt(n)
+ * with n = in / groups height width, as PyTorch's.
  *
+ * @throws ValueError where a size is not a whole number of at least 1, or the channels do not divide into the groups
  * @example
  * ```ts
  * nn.conv2d(1, 16, 3).forward(zeros([8, 1, 28, 28])).shape; // [8, 16, 26, 26]
@@ -184,8 +202,8 @@ export function conv2d<
   const In extends number,
   const Out extends number,
   const K extends PerAxis,
-  const O extends ConvOptions = Record<never, never>,
->(inChannels: In, outChannels: Out, kernel: K, options?: O & BiasOption): Conv2d<In, Out, K, O> {
+  const O extends ConvOptions & BiasOption = Record<never, never>,
+>(inChannels: In, outChannels: Out, kernel: K, options?: O): Conv2d<In, Out, K, O> {
   return new Conv2d(inChannels, outChannels, kernel, options ?? ({} as O));
 }
 
@@ -194,10 +212,14 @@ interface PoolLayer<K extends PerAxis, O extends WindowOptions> extends ShapeRul
   readonly expects: [number, number, number, number];
 }
 
+/** Pooling over windows; made by {@link maxPool2d} and {@link avgPool2d}. */
 export class Pool2d<K extends PerAxis, O extends WindowOptions> extends Layer<PoolLayer<K, O>> {
   constructor(
+    /** What becomes of a window. */
     readonly kind: "max" | "average",
+    /** Height and width of the window, or one number for both. */
     readonly kernel: K,
+    /** Stride, padding and dilation. */
     readonly options: O,
   ) {
     super();
@@ -217,7 +239,16 @@ export class Pool2d<K extends PerAxis, O extends WindowOptions> extends Layer<Po
   }
 }
 
-/** The largest element of each window; the stride is the kernel unless given. */
+/**
+ * The largest element of each window of input (N, C, H, W), a kernel (height, width) or one number for both; the
+ * stride is the kernel unless given. Output (N, C, H', W').
+ *
+ * @throws ShapeError in forward, where the window is larger than the padded input
+ * @example
+ * ```ts
+ * nn.maxPool2d(2).forward(zeros([8, 16, 26, 26])).shape; // [8, 16, 13, 13]
+ * ```
+ */
 export function maxPool2d<const K extends PerAxis, const O extends WindowOptions = Record<never, never>>(
   kernel: K,
   options?: O,
@@ -225,7 +256,16 @@ export function maxPool2d<const K extends PerAxis, const O extends WindowOptions
   return new Pool2d("max", kernel, options ?? ({} as O));
 }
 
-/** The mean of each window; the stride is the kernel unless given. */
+/**
+ * The mean of each window of input (N, C, H, W), a kernel (height, width) or one number for both; padding counts as
+ * 0, the stride is the kernel unless given. Output (N, C, H', W').
+ *
+ * @throws ShapeError in forward, where the window is larger than the padded input
+ * @example
+ * ```ts
+ * nn.avgPool2d(3, { stride: 2 }).forward(zeros([8, 16, 27, 27])).shape; // [8, 16, 13, 13]
+ * ```
+ */
 export function avgPool2d<const K extends PerAxis, const O extends WindowOptions = Record<never, never>>(
   kernel: K,
   options?: O,
@@ -238,8 +278,12 @@ interface FlattenLayer<Start extends number> extends ShapeRule {
   readonly expects: readonly number[];
 }
 
+/** Axes made one; made by {@link flatten}. */
 export class Flatten<Start extends number> extends Layer<FlattenLayer<Start>> {
-  constructor(readonly start: Start) {
+  constructor(
+    /** The first axis of those made one. */
+    readonly start: Start,
+  ) {
     super();
   }
 
@@ -260,7 +304,15 @@ export class Flatten<Start extends number> extends Layer<FlattenLayer<Start>> {
   }
 }
 
-/** All axes from `start` (1: all but the batch) as one. */
+/**
+ * All axes from `start` (1: all but the batch) as one of the product of their sizes.
+ *
+ * @throws AxisError in forward, where the input has no such axis
+ * @example
+ * ```ts
+ * nn.flatten().forward(zeros([8, 16, 13, 13])).shape; // [8, 2704]
+ * ```
+ */
 export function flatten<const Start extends number = 1>(start?: Start): Flatten<Start> {
   return new Flatten(start ?? (1 as Start));
 }

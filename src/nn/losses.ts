@@ -7,6 +7,7 @@ import { logSoftmax, type Tensor, takeAlongAxis } from "../tensor/index.js";
 /** What becomes of the losses of a batch. */
 export type Reduction = "mean" | "sum" | "none";
 
+/** What becomes of a loss. */
 export interface LossOptions {
   /** mean by default. */
   readonly reduction?: Reduction;
@@ -27,7 +28,16 @@ function sameShapes(name: string, prediction: Tensor, target: Tensor): void {
   );
 }
 
-/** Mean squared error: mean of (prediction - target)^2. */
+/**
+ * Mean squared error: the mean of (prediction - target)^2. Both in one shape; the result is 0-d, or in that shape
+ * with reduction none.
+ *
+ * @throws ShapeError where the shapes differ
+ * @example
+ * ```ts
+ * String(nn.mse(array([1, 2]), array([1, 4]))); // 2.0
+ * ```
+ */
 export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   sameShapes("mse", prediction, target);
   return reduced(prediction.sub(target).square(), options);
@@ -50,6 +60,12 @@ function checkLabels(labels: Tensor, classes: number): void {
  *
  * @throws ShapeError where logits and labels do not go together
  * @throws IndexError where a label is not in 0..C-1
+ * @throws DTypeError where the logits are not floats or the labels are bool
+ * @example
+ * ```ts
+ * const logits = array([[2, 0], [0, 2]]);
+ * String(nn.crossEntropy(logits, array([0, 1], { dtype: "int32" }))); // 0.12692805
+ * ```
  */
 export function crossEntropy(logits: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   if (!isFloat(logits.dtype))
@@ -77,7 +93,13 @@ export function crossEntropy(logits: Tensor, target: Tensor, options: LossOption
 
 /**
  * Binary cross-entropy of logits x and targets t in [0, 1], mean of ln(1 + exp(x)) - x t, which does not
- * overflow.
+ * overflow. Both in one shape; the result is 0-d, or in that shape with reduction none.
+ *
+ * @throws ShapeError where the shapes differ
+ * @example
+ * ```ts
+ * String(nn.bceWithLogits(array([0, 3]), array([1, 1]))); // 0.37086725
+ * ```
  */
 export function bceWithLogits(logits: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   sameShapes("bceWithLogits", logits, target);

@@ -44,12 +44,26 @@ export abstract class Module {
     yield* this.entries(prefix);
   }
 
-  /** Tensors to learn, by name: `0.weight`, `0.bias`, ... */
+  /**
+   * The tensors to learn, by name, as PyTorch names them.
+   *
+   * @example
+   * ```ts
+   * nn.sequential(nn.linear(2, 3), nn.relu()).namedParameters().map(([name]) => name); // ["0.weight", "0.bias"]
+   * ```
+   */
   namedParameters(): [string, Tensor][] {
     return this.namedTensors().filter(([, tensor]) => tensor.requiresGrad);
   }
 
-  /** Tensors to learn. */
+  /**
+   * The tensors to learn: what an optimizer takes.
+   *
+   * @example
+   * ```ts
+   * nn.linear(2, 3).parameters().map(({ shape }) => shape); // [[3, 2], [3]]
+   * ```
+   */
   parameters(): Tensor[] {
     return this.namedParameters().map(([, tensor]) => tensor);
   }
@@ -62,12 +76,26 @@ export abstract class Module {
     return found.filter(([, tensor]) => !seen.has(tensor) && seen.add(tensor));
   }
 
-  /** This module and all modules in it, by name. */
+  /**
+   * This module (under the name "") and all modules in it, by name.
+   *
+   * @example
+   * ```ts
+   * nn.sequential(nn.linear(2, 3), nn.relu()).namedModules().map(([name]) => name); // ["", "0", "1"]
+   * ```
+   */
   namedModules(): [string, Module][] {
     return [...this.within("")].filter((entry): entry is [string, Module] => entry[1] instanceof Module);
   }
 
-  /** All tensors by name, detached: what a checkpoint holds. */
+  /**
+   * All tensors by name, parameters and buffers, detached: what a checkpoint holds.
+   *
+   * @example
+   * ```ts
+   * Object.keys(nn.linear(2, 3).stateDict()); // ["weight", "bias"]
+   * ```
+   */
   stateDict(): Record<string, Tensor> {
     return Object.fromEntries(this.namedTensors().map(([name, tensor]) => [name, tensor.detach()]));
   }
@@ -77,6 +105,12 @@ export abstract class Module {
    *
    * @throws FormatError listing the names that are missing or unexpected
    * @throws ShapeError where a tensor has another shape
+   * @example
+   * ```ts
+   * const [a, b] = [nn.linear(2, 1), nn.linear(2, 1)];
+   * b.loadStateDict(a.stateDict());
+   * String(b.weight) === String(a.weight); // true
+   * ```
    */
   loadStateDict(state: Readonly<Record<string, Tensor>>): void {
     const own = new Map(this.namedTensors());
@@ -100,13 +134,27 @@ export abstract class Module {
     for (const [name, tensor] of own) tensor.assign(state[name]!);
   }
 
-  /** Sets this module and all in it to learning (or, with false, to being used). */
+  /**
+   * Sets this module and all in it to learning (or, with false, to being used), and gives the module itself.
+   *
+   * @example
+   * ```ts
+   * nn.sequential(nn.relu()).train(false).training; // false
+   * ```
+   */
   train(on = true): this {
     for (const [, module] of this.namedModules()) module.training = on;
     return this;
   }
 
-  /** The same as `train(false)`. */
+  /**
+   * Sets this module and all in it to being used: the same as `train(false)`.
+   *
+   * @example
+   * ```ts
+   * nn.sequential(nn.relu()).eval().training; // false
+   * ```
+   */
   eval(): this {
     return this.train(false);
   }

@@ -5,6 +5,11 @@ import { Layer } from "./layer.js";
 import type { Module } from "./module.js";
 import type { Apply, Input, PartialShape, ShapeRule } from "./shape-rule.js";
 
+/** A layer, as far as its effect on shapes goes. */
+interface HasRule {
+  readonly rule: ShapeRule;
+}
+
 type Rule<L> = L extends { readonly rule: infer R extends ShapeRule } ? R : ShapeRule;
 
 /** The shape after a layer, or the sentence. */
@@ -40,7 +45,9 @@ interface SequentialRule<L extends readonly unknown[]> extends ShapeRule {
   readonly expects: L extends readonly [infer First, ...unknown[]] ? Rule<First>["expects"] : Shape;
 }
 
+/** Layers one after the other; made by {@link sequential}. */
 export class Sequential<L extends readonly unknown[]> extends Layer<SequentialRule<L>> {
+  /** The layers, in order. */
   readonly layers: readonly Layer[];
 
   constructor(layers: readonly Layer[]) {
@@ -76,16 +83,19 @@ interface Open {
 }
 
 /**
- * Layers one after the other. A layer that does not fit the one before it is red in the editor, and a `ShapeError`
- * when this is called.
+ * Layers one after the other: the input of each is the output of the one before it. A layer that does not fit the one
+ * before it is red in the editor, and a `ShapeError` when this is called. Parameters are named `0.weight`, `0.bias`,
+ * `2.weight`, ... by the place of their layer.
  *
+ * @throws ShapeError `linear: expected last dimension 60, got 50 in shape (?,50)` where a layer does not fit
  * @example
  * ```ts
  * const model = nn.sequential(nn.linear(784, 50), nn.relu(), nn.linear(50, 10));
  * model.forward(zeros([100, 784])).shape; // [100, 10]
+ * nn.sequential(nn.linear(784, 50), nn.linear(60, 10)); // ShapeError: linear: expected last dimension 60, got 50 in shape (?,50)
  * ```
  */
-export function sequential<const L extends readonly unknown[]>(
+export function sequential<const L extends readonly HasRule[]>(
   ...layers: Checked<L> extends L ? L : Checked<L>
 ): Sequential<L> {
   return new Sequential<L>(layers as unknown as readonly Layer[]);

@@ -5,6 +5,7 @@ import {
   cast,
   type DType,
   floatOf,
+  integerRange,
   isFloat,
   like,
   type Node,
@@ -70,7 +71,10 @@ export function floorDivide(a: Operand, b: Operand): Node {
     binary("add", down, like(x, 1)),
     down,
   );
-  return select(binary("eq", y, like(y, 0)), binary("div", x, y), near);
+  const ratio = binary("div", x, y);
+  // A quotient of 0 has the sign of x / y.
+  const signed = select(binary("eq", near, like(x, 0)), binary("mul", ratio, like(x, 0)), near);
+  return select(binary("eq", y, like(y, 0)), ratio, signed);
 }
 
 /** a^b. Integers to negative integers are refused, as NumPy does. */
@@ -149,17 +153,26 @@ export const maximum = larger("maximum");
 /** The smaller of a and b; NaN wins. */
 export const minimum = larger("minimum");
 
-/** x kept between low and high; the derivative is 1 inside and at the bounds. */
+/** Can no element of that dtype be beyond the bound? Then a bound that the dtype cannot hold does nothing. */
+function boundless(dtype: DType, bound: Operand, side: "low" | "high"): boolean {
+  if (typeof bound !== "number" || isFloat(dtype) || dtype === "bool" || !Number.isInteger(bound))
+    return false;
+  const [least, most] = integerRange(dtype);
+  return side === "low" ? bound < least : bound > most;
+}
+
+/** x kept between low and high (a bound that is NaN gives NaN); the derivative is 1 inside and at the bounds. */
 export function clip(x: Operand, low?: Operand | null, high?: Operand | null): Node {
   let result = asNode(x);
-  if (low !== undefined && low !== null) {
-    const [a, b] = meet(result, low);
-    result = select(binary("lt", a, b), b, a);
-  }
-  if (high !== undefined && high !== null) {
-    const [a, b] = meet(result, high);
-    result = select(binary("lt", b, a), b, a);
-  }
+  const bind = (bound: Operand, side: "low" | "high"): Node => {
+    if (boundless(result.dtype, bound, side)) return result;
+    const [a, b] = meet(result, bound);
+    const beyond = side === "low" ? binary("lt", a, b) : binary("lt", b, a);
+    if (isScalar(bound) && !Number.isNaN(bound)) return select(beyond, b, a);
+    return select(binary("or", beyond, binary("xor", binary("eq", b, b), like(beyond, 1))), b, a);
+  };
+  if (low !== undefined && low !== null) result = bind(low, "low");
+  if (high !== undefined && high !== null) result = bind(high, "high");
   return result;
 }
 

@@ -102,22 +102,22 @@ export const cosh = float((x) => {
 
 const LARGE = 1e9;
 
-/** ln(x + sqrt(x^2 + 1)) = log1p(x + x^2 / (1 + sqrt(x^2 + 1))); for large x ln(2 x). */
+/** ln(x + sqrt(x^2 + 1)) = log1p(x (1 + x / (1 + sqrt(x^2 + 1)))), which keeps -0; for large x ln(2 x). */
 export const asinh = float(
   odd((x) => {
     const large = binary("lt", like(x, LARGE), x);
     const safe = where(large, like(x, 1), x);
-    const squared = mul(safe, safe);
-    const near = unary("log1p", add(safe, div(squared, plus(unary("sqrt", plus(squared, 1)), 1))));
+    const bent = div(safe, plus(unary("sqrt", plus(mul(safe, safe), 1)), 1));
+    const near = unary("log1p", mul(safe, plus(bent, 1)));
     return where(large, plus(unary("log", where(large, x, like(x, 1))), Math.LN2), near);
   }),
 );
 
-/** log1p(t + sqrt(2 t + t^2)) with t = x - 1; for large x ln(2 x). */
+/** log1p(t + sqrt(t) sqrt(t + 2)) with t = x - 1, whose roots make it NaN below 1; for large x ln(2 x). */
 export const acosh = float((x) => {
   const large = binary("lt", like(x, LARGE), x);
   const t = plus(where(large, like(x, 2), x), -1);
-  const near = unary("log1p", add(t, unary("sqrt", mul(t, plus(t, 2)))));
+  const near = unary("log1p", add(t, mul(unary("sqrt", t), unary("sqrt", plus(t, 2)))));
   return where(large, plus(unary("log", where(large, x, like(x, 1))), Math.LN2), near);
 });
 

@@ -57,7 +57,7 @@ export const moveaxis = (x: Node, from: number | readonly number[], to: number |
 
 export function broadcastTo(x: Node, shape: readonly number[]): Node {
   checkBroadcastTo(x.shape, shape);
-  return stretch(x, shape);
+  return stretch(x, [...shape]);
 }
 
 export const flip = (x: Node, axis?: AxisArgument): Node => flipAxes(x, normalizeAxes(axis, x.shape.length));
@@ -80,8 +80,8 @@ function rollAxis(x: Node, shift: number, axis: number): Node {
 /** Elements moved on by `shift`, those that fall off coming back at the front; without an axis as one flat row. */
 export function roll(x: Node, shift: number | readonly number[], axis?: AxisArgument): Node {
   const shifts = typeof shift === "number" ? [shift] : shift;
-  if (!shifts.every(Number.isInteger))
-    throw new ValueError(`roll: shift must be whole numbers, got ${shifts}`);
+  if (!Array.isArray(shifts) || !shifts.every(Number.isInteger))
+    throw new ValueError(`roll: shift must be whole numbers, got ${String(shift)}`);
   if (axis === null || axis === undefined) {
     const total = shifts.reduce((a, b) => a + b, 0);
     return reshapeNode(rollAxis(ravel(x), total, 0), x.shape);
@@ -147,8 +147,19 @@ export function split(x: Node, parts: number | readonly number[], axis = 0): Nod
   return bounds.map(([from, to]) => part(x, at, from, to));
 }
 
+/** How often, as a list; throws unless each is a whole number and not negative. */
+function checkCounts(name: string, counts: number | readonly number[]): readonly number[] {
+  const list = typeof counts === "number" ? [counts] : counts;
+  if (Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0)) return list;
+  // The words of the shape rule, which the editor shows.
+  if (Array.isArray(list) && list.every(Number.isSafeInteger))
+    throw new ValueError("negative dimensions are not allowed");
+  throw new ValueError(`${name}: counts must be whole numbers and not negative, got ${String(counts)}`);
+}
+
 /** The whole array again, `reps` times along each axis. */
 export function tile(x: Node, reps: number | readonly number[]): Node {
+  checkCounts("tile", reps);
   const shape = tileShape(x.shape, reps);
   const rank = shape.length;
   const counts = typeof reps === "number" ? [reps] : reps;
@@ -167,6 +178,7 @@ export function tile(x: Node, reps: number | readonly number[]): Node {
 
 /** Each element `count` times in a row (a list: its own count each); without an axis, flattened first. */
 export function repeat(x: Node, count: number | readonly number[], axis?: number | null): Node {
+  checkCounts("repeat", count);
   const values = axis === null || axis === undefined ? ravel(x) : x;
   const at = axis === null || axis === undefined ? 0 : normalizeAxis(axis, x.shape.length);
   const size = values.shape[at]!;
@@ -179,9 +191,6 @@ export function repeat(x: Node, count: number | readonly number[], axis?: number
 
 function repeatEach(x: Node, counts: readonly number[], axis: number): Node {
   const size = x.shape[axis]!;
-  if (!counts.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw new ValueError(`repeat: counts must be whole numbers and not negative, got ${counts}`);
-  }
   if (counts.length === 1) return repeat(x, counts[0]!, axis);
   if (counts.length !== size) {
     throw new ValueError(`repeat: ${counts.length} counts do not go with an axis of size ${size}`);

@@ -1,5 +1,5 @@
 /** Arrays made from positions: triangles, diagonals, one-hot rows, counts, identity matrices. */
-import { ShapeError } from "../errors.js";
+import { ShapeError, ValueError } from "../errors.js";
 import {
   binary,
   cast,
@@ -33,7 +33,9 @@ function belowDiagonal(shape: readonly number[], k: number): Node {
   return binary("lt", away, full(shape, k + 1, "int32"));
 }
 
-function matrices(x: Node, name: string): void {
+function matrices(x: Node, name: string, k: number): void {
+  if (!Number.isSafeInteger(k))
+    throw new ValueError(`${name}: a diagonal is a whole number, got ${String(k)}`);
   if (x.shape.length < 2) {
     throw new ShapeError(
       `${name}: needs an array of at least 2 dimensions, got shape ${formatShape(x.shape)}`,
@@ -43,13 +45,13 @@ function matrices(x: Node, name: string): void {
 
 /** Zero above the k-th diagonal. */
 export function tril(x: Node, k = 0): Node {
-  matrices(x, "tril");
+  matrices(x, "tril", k);
   return where(belowDiagonal(x.shape, k), x, like(x, 0));
 }
 
 /** Zero below the k-th diagonal. */
 export function triu(x: Node, k = 0): Node {
-  matrices(x, "triu");
+  matrices(x, "triu", k);
   return where(belowDiagonal(x.shape, k - 1), like(x, 0), x);
 }
 
@@ -66,7 +68,7 @@ export function eye(rows: number, columns: number, k: number, dtype: DType): Nod
 
 /** The elements x[..., i, i + offset] of the last two axes, in a last axis of their own. */
 export function diagonal(x: Node, offset = 0): Node {
-  matrices(x, "diagonal");
+  matrices(x, "diagonal", offset);
   const [rows, columns] = [x.shape.at(-2)!, x.shape.at(-1)!];
   const front = x.shape.slice(0, -2);
   const [row, column] = [Math.max(0, -offset), Math.max(0, offset)];

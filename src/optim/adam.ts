@@ -16,6 +16,7 @@ import {
 import type { Tensor } from "../tensor/index.js";
 import { nonNegative, Optimizer, type OptimizerFactory, type Update } from "./optimizer.js";
 
+/** What adam takes beside the learning rate. */
 export interface AdamOptions {
   /** Decay of the averages of the gradient and of its square; [0.9, 0.999] by default. */
   readonly betas?: readonly [number, number];
@@ -25,7 +26,9 @@ export interface AdamOptions {
   readonly weightDecay?: number;
 }
 
+/** Adam; made by {@link adam}. */
 export class Adam extends Optimizer {
+  /** All settings but the learning rate. */
   readonly options: Required<AdamOptions>;
 
   constructor(parameters: readonly Tensor[], lr: number, options: AdamOptions = {}) {
@@ -63,11 +66,18 @@ export class Adam extends Optimizer {
 }
 
 /**
- * Adam: steps of about lr whatever the scale of the gradient.
+ * Adam: steps of about lr (0.001) whatever the scale of the gradient. With gradient g at step t,
+ * m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p - lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)
+ * (Kingma and Ba 2015, Adam: A Method for Stochastic Optimization, algorithm 1).
  *
+ * @throws ValueError where lr, eps or weightDecay is negative, or a beta is not in [0, 1)
  * @example
  * ```ts
- * const optimizer = optim.adam(1e-3)(model.parameters());
+ * const w = array([1, 2], { requiresGrad: true });
+ * const optimizer = optim.adam(0.1)([w]);
+ * w.square().sum().backward();
+ * optimizer.step();
+ * String(w); // [0.90000004 1.9       ]
  * ```
  */
 export const adam =

@@ -12,7 +12,12 @@ export interface Update {
   readonly state: readonly Node[];
 }
 
+/**
+ * What all optimizers share: they hold parameters and change them by their `.grad`. Those that maru has are made by
+ * {@link sgd} and {@link adam}.
+ */
 export abstract class Optimizer {
+  /** What is learned, each tensor once. */
   readonly parameters: readonly Tensor[];
   /** The learning rate; may be changed between steps. */
   lr: number;
@@ -30,12 +35,34 @@ export abstract class Optimizer {
   /** The update of one parameter p with gradient g; `state` is empty at first. */
   protected abstract update(p: Node, g: Node, state: readonly Node[], lr: Node): Update;
 
-  /** Forgets the gradients. */
+  /**
+   * Forgets the gradients: `backward()` would add to them.
+   *
+   * @example
+   * ```ts
+   * const w = array([1], { requiresGrad: true });
+   * const optimizer = optim.sgd(0.1)([w]);
+   * w.sum().backward();
+   * optimizer.zeroGrad();
+   * w.grad; // null
+   * ```
+   */
   zeroGrad(): void {
     for (const parameter of this.parameters) parameter.grad = null;
   }
 
-  /** Updates every parameter that has a gradient; forward, backward and update are computed in one go. */
+  /**
+   * Updates every parameter that has a gradient; forward, backward and update are computed in one go.
+   *
+   * @example
+   * ```ts
+   * const w = array([1, 2], { requiresGrad: true });
+   * const optimizer = optim.sgd(0.5)([w]);
+   * w.sum().backward();
+   * optimizer.step();
+   * String(w); // [0.5 1.5]
+   * ```
+   */
   step(): void {
     noGrad(() => {
       const moving = this.parameters.filter(({ grad }) => grad !== null);
@@ -55,7 +82,18 @@ export abstract class Optimizer {
     });
   }
 
-  /** The state of every parameter by number, as tensors, for a checkpoint. */
+  /**
+   * The state of every parameter as tensors, for a checkpoint: `0.0` is the first of the first parameter.
+   *
+   * @example
+   * ```ts
+   * const w = array([1], { requiresGrad: true });
+   * const optimizer = optim.adam(0.1)([w]);
+   * w.sum().backward();
+   * optimizer.step();
+   * Object.keys(optimizer.stateDict()); // ["0.0", "0.1", "0.2"]
+   * ```
+   */
   stateDict(): Record<string, Tensor> {
     const entries = this.parameters.flatMap((parameter, i) =>
       (this.state.get(parameter) ?? []).map((tensor, k) => [`${i}.${k}`, tensor] as const),
@@ -63,7 +101,19 @@ export abstract class Optimizer {
     return Object.fromEntries(entries);
   }
 
-  /** Takes over a state that `stateDict` gave. */
+  /**
+   * Takes over a state that `stateDict` gave.
+   *
+   * @example
+   * ```ts
+   * const w = array([1], { requiresGrad: true });
+   * const [first, second] = [optim.sgd(0.1, { momentum: 0.9 })([w]), optim.sgd(0.1, { momentum: 0.9 })([w])];
+   * w.sum().backward();
+   * first.step();
+   * second.loadStateDict(first.stateDict());
+   * String(second.stateDict()["0.0"]); // [1.]
+   * ```
+   */
   loadStateDict(state: Readonly<Record<string, Tensor>>): void {
     this.parameters.forEach((parameter, i) => {
       const own: Tensor[] = [];

@@ -4,6 +4,7 @@ import { add, like, mul, type Node, sub } from "../graph/index.js";
 import type { Tensor } from "../tensor/index.js";
 import { nonNegative, Optimizer, type OptimizerFactory, type Update } from "./optimizer.js";
 
+/** What sgd takes beside the learning rate. */
 export interface SgdOptions {
   /** How much of the last direction is kept; 0 by default. */
   readonly momentum?: number;
@@ -15,7 +16,9 @@ export interface SgdOptions {
   readonly weightDecay?: number;
 }
 
+/** Stochastic gradient descent; made by {@link sgd}. */
 export class SGD extends Optimizer {
+  /** All settings but the learning rate. */
   readonly options: Required<SgdOptions>;
 
   constructor(parameters: readonly Tensor[], lr: number, options: SgdOptions = {}) {
@@ -42,11 +45,18 @@ export class SGD extends Optimizer {
 }
 
 /**
- * Stochastic gradient descent: p - lr g.
+ * Stochastic gradient descent: p - lr g. With momentum p - lr b, where b = momentum b + (1 - dampening) g and at first g;
+ * with Nesterov's p - lr (g + momentum b) (Sutskever, Martens, Dahl and Hinton 2013, On the Importance of Initialization
+ * and Momentum in Deep Learning, in PyTorch's form).
  *
+ * @throws ValueError where lr, momentum or weightDecay is negative, or nesterov has no momentum
  * @example
  * ```ts
- * const optimizer = optim.sgd(0.1, { momentum: 0.9 })(model.parameters());
+ * const w = array([1, 2], { requiresGrad: true });
+ * const optimizer = optim.sgd(0.1)([w]);
+ * w.square().sum().backward();
+ * optimizer.step();
+ * String(w); // [0.8 1.6]
  * ```
  */
 export const sgd =

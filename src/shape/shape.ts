@@ -38,18 +38,29 @@ export type Ok<R> = [R] extends [never] ? Shape : [R] extends [Shape] ? R : Shap
 /**
  * The type of a parameter that a rule guards: T where the rule gave a shape, and the sentence where it did not, so
  * that the editor shows the sentence at the argument.
+ *
+ * The rule goes through `infer`: were it a branch itself, the compiler would infer its other parameters (an axis, say)
+ * from this argument.
  */
-export type Check<R, T> = [R] extends [never] ? T : [R] extends [string] ? R : T;
+export type Check<R, T> = [R] extends [infer Given]
+  ? [Given] extends [never]
+    ? T
+    : [Given] extends [string]
+      ? Given
+      : T
+  : T;
 
 /**
  * The type of a rest parameter that a rule guards: Items where the rule gave a shape, and the sentence in place of
  * each where it did not.
  */
-export type CheckAll<R, Items extends readonly unknown[]> = [R] extends [never]
-  ? Items
-  : [R] extends [string]
-    ? { readonly [Position in keyof Items]: R }
-    : Items;
+export type CheckAll<R, Items extends readonly unknown[]> = [R] extends [infer Given]
+  ? [Given] extends [never]
+    ? Items
+    : [Given] extends [string]
+      ? { readonly [Position in keyof Items]: Given }
+      : Items
+  : Items;
 
 /** A dimension as the sentences print it; `?` where it is unknown. */
 export type FormatDim<N extends number> = IsLiteral<N> extends true ? `${N}` : "?";

@@ -11,8 +11,11 @@ export type Bound = number | null | undefined;
 
 /** A range of positions along an axis, from `start` up to but not including `stop`, by `step`. */
 export class Slice<out A extends Bound = Bound, out B extends Bound = Bound, out C extends Bound = Bound> {
+  /** The first position; left out, the end that the step comes from. */
   readonly start: A;
+  /** The position where it ends, itself left out. */
   readonly stop: B;
+  /** From one position to the next; 1 where left out. */
   readonly step: C;
 
   constructor(start: A, stop: B, step: C) {

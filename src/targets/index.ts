@@ -20,7 +20,14 @@ const planned: ReadonlyMap<string, string> = new Map([
   ["webgpu", "this version of maru has no WebGPU target"],
 ]);
 
-/** Every device that has a name, and whether it can be used here. */
+/**
+ * Every device that has a name, and whether it can be used here.
+ *
+ * @example
+ * ```ts
+ * deviceStatuses().filter(({ available }) => available).map(({ name }) => name); // ["interpreter"]
+ * ```
+ */
 export function deviceStatuses(): DeviceStatus[] {
   const here = [...targets.keys()].map((name) => ({
     name,

@@ -5,16 +5,36 @@ import {
   buffer,
   cast,
   type DType,
+  detach,
   full as filled,
   isDType,
   isFloat,
   type TypedArray,
 } from "../graph/index.js";
 import * as ops from "../ops/index.js";
-import { type Check, checkShape, type Nested, type Ok, type Shape, type ShapeOf } from "../shape/index.js";
-import { type DTypeOfLike, nestedNode, nodeOf, type ShapeOfLike, type TensorLike } from "./like.js";
+import {
+  type Check,
+  checkShape,
+  type Nested,
+  type Ok,
+  type Shape,
+  type ShapeOf,
+  type SliceCount,
+} from "../shape/index.js";
+import {
+  type DTypeOfLike,
+  type Given,
+  nestedNode,
+  nodeOf,
+  type ShapeOfLike,
+  type TensorLike,
+} from "./like.js";
 import { Tensor, wrap } from "./tensor.js";
 
+// `NoInfer` in what the functions below give keeps the dtype their own: without it a call such as
+// `concatenate([x, ones([2])])` would infer "any dtype" from what concatenate takes.
+
+/** What the functions that make arrays take. */
 export interface CreateOptions<D extends DType = DType> {
   /** Type of the elements; float32 by default. */
   readonly dtype?: D | undefined;
@@ -58,8 +78,9 @@ const TYPED = [
 ] as const;
 
 /**
- * An array from nested lists of numbers or booleans, or from a typed array, whose values are copied. Numbers are
- * float32 unless told otherwise, booleans bool; a typed array keeps its type.
+ * An array from nested lists of numbers or booleans, or from a typed array, whose values are copied; of a tensor, the
+ * same values, in another dtype if one is given. Numbers are float32 unless told otherwise, booleans bool; a typed array
+ * keeps its type.
  *
  * @throws ShapeError where lists at the same depth differ in length
  * @throws DTypeError where an element is neither number nor boolean, or an integer dtype cannot hold it
@@ -72,10 +93,14 @@ const TYPED = [
 export function array<const T extends Nested | TypedArray | Tensor, const D extends DType = TypedDType<T>>(
   source: Check<SourceShape<T>, T>,
   { dtype, requiresGrad }: CreateOptions<D> = {},
-): Tensor<Ok<SourceShape<T>>, D> {
+): Tensor<Ok<SourceShape<T>>, NoInfer<D>> {
   checkDType(dtype);
   const given: unknown = source;
-  if (given instanceof Tensor) return finish(wrap(cast(given.node, dtype ?? given.dtype)), requiresGrad);
+  if (given instanceof Tensor) {
+    // A tensor to learn is a new one, whatever its values came from.
+    const node = requiresGrad ? detach(given.node) : given.node;
+    return finish(wrap(cast(node, dtype ?? given.dtype)), requiresGrad);
+  }
   if (ArrayBuffer.isView(given)) {
     const kind = TYPED.find(([type]) => given instanceof type);
     if (kind === undefined)
@@ -86,12 +111,23 @@ export function array<const T extends Nested | TypedArray | Tensor, const D exte
   return finish(wrap(nestedNode(given, dtype)), requiresGrad);
 }
 
-/** An array of that shape in which every element is `value`. */
+/**
+ * An array of that shape in which every element is `value`: float32 for a number, bool for a boolean unless told
+ * otherwise.
+ *
+ * @throws ValueError where a size is negative or no whole number
+ * @throws DTypeError where an integer dtype cannot hold the value
+ * @example
+ * ```ts
+ * String(full([2, 2], 7)); // [[7. 7.]
+ *                          //  [7. 7.]]
+ * ```
+ */
 export function full<
   const S extends Shape,
   const V extends number | boolean,
   const D extends DType = V extends boolean ? "bool" : "float32",
->(shape: S, value: V, { dtype, requiresGrad }: CreateOptions<D> = {}): Tensor<S, D> {
+>(shape: S, value: V, { dtype, requiresGrad }: CreateOptions<D> = {}): Tensor<Given<S>, NoInfer<D>> {
   checkDType(dtype);
   checkShape(shape);
   const type = dtype ?? (typeof value === "boolean" ? "bool" : "float32");
@@ -101,31 +137,76 @@ export function full<
       ? Number(Number(value) !== 0)
       : Math.trunc(Number(value));
   ops.scalar(number, type);
-  return finish(wrap(filled(shape, number, type)), requiresGrad);
+  return finish(wrap(filled([...shape], number, type)), requiresGrad);
 }
 
+/**
+ * Zeros in that shape, float32 unless told otherwise.
+ *
+ * @throws ValueError where a size is negative or no whole number
+ * @example
+ * ```ts
+ * String(zeros([2, 3])); // [[0. 0. 0.]
+ *                        //  [0. 0. 0.]]
+ * ```
+ */
 export function zeros<const S extends Shape, const D extends DType = "float32">(
   shape: S,
   options: CreateOptions<D> = {},
-): Tensor<S, D> {
-  return full(shape, 0, { ...options, dtype: options.dtype ?? "float32" }) as unknown as Tensor<S, D>;
+): Tensor<Given<S>, NoInfer<D>> {
+  return full(shape, 0, { ...options, dtype: options.dtype ?? "float32" }) as never;
 }
 
+/**
+ * Ones in that shape, float32 unless told otherwise.
+ *
+ * @throws ValueError where a size is negative or no whole number
+ * @example
+ * ```ts
+ * String(ones([3], { dtype: "int32" })); // [1 1 1]
+ * ```
+ */
 export function ones<const S extends Shape, const D extends DType = "float32">(
   shape: S,
   options: CreateOptions<D> = {},
-): Tensor<S, D> {
-  return full(shape, 1, { ...options, dtype: options.dtype ?? "float32" }) as unknown as Tensor<S, D>;
+): Tensor<Given<S>, NoInfer<D>> {
+  return full(shape, 1, { ...options, dtype: options.dtype ?? "float32" }) as never;
 }
 
+/**
+ * Zeros in the shape and dtype of another array.
+ *
+ * @example
+ * ```ts
+ * String(zerosLike([[1, 2], [3, 4]])); // [[0. 0.]
+ *                                      //  [0. 0.]]
+ * ```
+ */
 export function zerosLike<const X extends TensorLike>(x: X): Tensor<ShapeOfLike<X>, DTypeOfLike<X>> {
   return fullLike(x, 0);
 }
 
+/**
+ * Ones in the shape and dtype of another array.
+ *
+ * @example
+ * ```ts
+ * String(onesLike([true, false])); // [ True  True]
+ * ```
+ */
 export function onesLike<const X extends TensorLike>(x: X): Tensor<ShapeOfLike<X>, DTypeOfLike<X>> {
   return fullLike(x, 1);
 }
 
+/**
+ * One value in the shape and dtype of another array.
+ *
+ * @throws DTypeError where an integer dtype cannot hold the value
+ * @example
+ * ```ts
+ * String(fullLike([1, 2, 3], 9)); // [9. 9. 9.]
+ * ```
+ */
 export function fullLike<const X extends TensorLike>(
   x: X,
   value: number | boolean,
@@ -134,50 +215,92 @@ export function fullLike<const X extends TensorLike>(
   return full(shape, value, { dtype }) as unknown as Tensor<ShapeOfLike<X>, DTypeOfLike<X>>;
 }
 
+/** As `CreateOptions`, with the diagonal that is meant. */
 export interface DiagonalOptions<D extends DType = DType> extends CreateOptions<D> {
   /** Which diagonal: 0 the main one, above it positive. */
   readonly k?: number | undefined;
 }
 
-/** Ones on the k-th diagonal, zeros elsewhere: n x m, square where m is left out. */
+/**
+ * Ones on the k-th diagonal, zeros elsewhere: n x m, square where m is left out.
+ *
+ * @throws ValueError where a size is negative or no whole number
+ * @example
+ * ```ts
+ * String(eye(2)); // [[1. 0.]
+ *                 //  [0. 1.]]
+ * String(eye(2, 3, { k: 1 })); // [[0. 1. 0.]
+ *                              //  [0. 0. 1.]]
+ * ```
+ */
 export function eye<const N extends number, const M extends number = N, const D extends DType = "float32">(
   n: N,
   m?: M | null,
   { k = 0, dtype, requiresGrad }: DiagonalOptions<D> = {},
-): Tensor<[N, M], D> {
+): Tensor<[N, M], NoInfer<D>> {
   const shape = [n, m ?? n];
   checkShape(shape);
   return finish(wrap(ops.eye(n, m ?? n, k, dtype ?? "float32")), requiresGrad);
 }
 
-/** Ones at and below the k-th diagonal: n x m, square where m is left out. */
+/**
+ * Ones at and below the k-th diagonal, zeros above: n x m, square where m is left out.
+ *
+ * @throws ValueError where a size is negative or no whole number
+ * @example
+ * ```ts
+ * String(tri(3)); // [[1. 0. 0.]
+ *                 //  [1. 1. 0.]
+ *                 //  [1. 1. 1.]]
+ * ```
+ */
 export function tri<const N extends number, const M extends number = N, const D extends DType = "float32">(
   n: N,
   m?: M | null,
   { k = 0, dtype, requiresGrad }: DiagonalOptions<D> = {},
-): Tensor<[N, M], D> {
+): Tensor<[N, M], NoInfer<D>> {
   checkShape([n, m ?? n]);
   return finish(wrap(ops.tri(n, m ?? n, k, dtype ?? "float32")), requiresGrad);
 }
 
+// Known where the bounds are written as whole numbers that are not negative, and no step is.
+type RangeLength<A extends number, B extends number | null, C> = [C] extends [null]
+  ? [B] extends [null]
+    ? WholeLength<0, A>
+    : B extends number
+      ? WholeLength<A, B>
+      : number
+  : number;
+type WholeLength<From extends number, To extends number> = number extends From | To
+  ? number
+  : `${From} ${To}` extends `${string}${"-" | "." | "e"}${string}`
+    ? number
+    : SliceCount<To, From, undefined, undefined>;
+
 /**
  * Numbers from `start` (0) up to but not including `stop`, `step` (1) apart: ceil((stop - start) / step) of them, each
- * start + i * step.
+ * start + i * step. float32 unless told otherwise.
  *
  * @throws ValueError when the step is 0 or a bound is not finite
  * @example
  * ```ts
+ * String(arange(4)); // [0. 1. 2. 3.]
  * String(arange(-5, 5, 2)); // [-5. -3. -1.  1.  3.]
  * ```
  */
-export function arange<const D extends DType = "float32">(
-  start: number,
-  stop?: number | null,
-  step?: number | null,
+export function arange<
+  const A extends number,
+  const B extends number | null = null,
+  const C extends number | null = null,
+  const D extends DType = "float32",
+>(
+  start: A,
+  stop?: B,
+  step?: C,
   { dtype, requiresGrad }: CreateOptions<D> = {},
-): Tensor<[number], D> {
+): Tensor<[RangeLength<A, B, C>], NoInfer<D>> {
   checkDType(dtype);
-  const [from, to, by] =
+  const [from, to, by]: [number, number, number] =
     stop === undefined || stop === null ? [0, start, step ?? 1] : [start, stop, step ?? 1];
   if (![from, to, by].every(Number.isFinite))
     throw new ValueError(`arange: bounds must be finite, got ${from}, ${to}, ${by}`);
@@ -200,18 +323,29 @@ function integerSteps(from: number, by: number, count: number, dtype: DType): Ty
   return data;
 }
 
+/** As `CreateOptions`, with whether the end is included. */
 export interface LinspaceOptions<D extends DType = DType> extends CreateOptions<D> {
   /** Is `stop` the last value? true by default. */
   readonly endpoint?: boolean | undefined;
 }
 
-/** `num` (50) numbers evenly from start to stop. */
+/**
+ * `num` (50) numbers evenly from start to stop, both included: start + i (stop - start) / (num - 1). Without the
+ * endpoint the divisor is num.
+ *
+ * @throws ValueError where num is negative or no whole number
+ * @example
+ * ```ts
+ * String(linspace(0, 1, 5)); // [0.   0.25 0.5  0.75 1.  ]
+ * String(linspace(0, 1, 4, { endpoint: false })); // [0.   0.25 0.5  0.75]
+ * ```
+ */
 export function linspace<const N extends number = 50, const D extends DType = "float32">(
   start: number,
   stop: number,
   num?: N,
   { endpoint = true, dtype, requiresGrad }: LinspaceOptions<D> = {},
-): Tensor<[N], D> {
+): Tensor<[N], NoInfer<D>> {
   checkDType(dtype);
   const count = num ?? 50;
   checkShape([count]);

@@ -23,16 +23,19 @@ import {
 } from "../graph/index.js";
 import * as ops from "../ops/index.js";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape/index.js";
-import { install, ownerOf, Tensor, wrap } from "./tensor.js";
+import { isRecording, recorded } from "./runtime.js";
+import { install, noteUnread, ownerOf, realize, Tensor, takeUnread, wrap } from "./tensor.js";
 
 declare module "./tensor.js" {
   interface Tensor<S extends Shape = Shape, D extends DType = DType> {
     /**
      * Differentiates this tensor with respect to every tensor with `requiresGrad` that it was computed from, and adds
-     * each derivative to that tensor's `.grad`.
+     * each derivative to that tensor's `.grad`, in that tensor's shape and dtype (reverse mode: one pass from here back).
      *
      * @param gradient the cotangent of this tensor; needed unless it has one element
-     * @throws GradientError where nothing that it was computed from requires a derivative
+     * @throws GradientError where nothing that it was computed from requires a derivative, or there are several elements
+     *   and no gradient
+     * @throws ShapeError where the gradient has another shape
      * @example
      * ```ts
      * const w = array([1, 2, 3], { requiresGrad: true });
@@ -44,15 +47,20 @@ declare module "./tensor.js" {
   }
 }
 
-/** Losses that a backward pass began from and that nobody has read: a step computes them along with its update. */
-const MOST_PENDING = 64;
-let pendingLosses: WeakRef<Tensor>[] = [];
-
-/** Those losses, each once. */
+/**
+ * The last few losses that `backward()` was called on, and tensors that were detached, which nobody has read: an
+ * optimizer computes them along with its update. For those who write optimizers.
+ *
+ * @example
+ * ```ts
+ * const w = array([3], { requiresGrad: true });
+ * takePendingLosses();
+ * w.square().sum().backward();
+ * takePendingLosses().length; // 1
+ * ```
+ */
 export function takePendingLosses(): Tensor[] {
-  const losses = pendingLosses.flatMap((reference) => reference.deref() ?? []);
-  pendingLosses = [];
-  return losses;
+  return takeUnread();
 }
 
 const one = (x: Node): Node => full(x.shape, 1, x.dtype);
@@ -84,14 +92,16 @@ install({
     const variables = topological([output], (n) => !n.tracked || isVariable(n)).filter(isVariable);
     const owned = variables.filter((node) => ownerOf(node) !== undefined);
     const results = gradients([output], [seed(output, gradient, "backward")], owned);
+    const owners = owned.map((node) => ownerOf(node)!);
+    // Gradients that pile up unread would hold the graph of every pass.
+    const piled = owners.some(({ grad }) => grad !== null && grad.node.storage === undefined);
     owned.forEach((node, i) => {
-      const owner = ownerOf(node)!;
       const arrived = results[i] ?? zeroLike(node);
-      const before = owner.grad?.node;
-      owner.grad = new Tensor(detach(before === undefined ? arrived : add(before, arrived)));
+      const before = owners[i]!.grad?.node;
+      owners[i]!.grad = new Tensor(detach(before === undefined ? arrived : add(before, arrived)));
     });
-    if (output.storage === undefined && pendingLosses.length < MOST_PENDING)
-      pendingLosses.push(new WeakRef(this));
+    noteUnread(this);
+    if (piled) realize([...owners.map(({ grad }) => grad!), ...takeUnread()]);
   },
 });
 
@@ -99,8 +109,11 @@ install({
 export type TensorTree = Tensor | readonly TensorTree[] | { readonly [name: string]: TensorTree };
 
 /** The same lists and records with other tensors of the same shapes. */
-export type LikeTree<T> =
-  T extends Tensor<infer S, infer D> ? Tensor<S, D> : { -readonly [K in keyof T]: LikeTree<T[K]> };
+export type LikeTree<T> = TensorTree extends T
+  ? TensorTree
+  : T extends Tensor<infer S, infer D>
+    ? Tensor<S, D>
+    : { -readonly [K in keyof T]: LikeTree<T[K]> };
 
 function leaves(tree: TensorTree, found: Tensor[] = []): Tensor[] {
   if (tree instanceof Tensor) found.push(tree);
@@ -117,9 +130,12 @@ function rebuild(tree: TensorTree, next: () => Tensor): TensorTree {
   );
 }
 
+/** A result, without history where none is recorded. It is not computed yet, however deep: others share its work. */
+const resultOf = (node: Node): Tensor => new Tensor(isRecording() ? node : detach(node));
+
 const fromNodes = (tree: TensorTree, nodes: readonly Node[]): TensorTree => {
   let at = 0;
-  return rebuild(tree, () => new Tensor(nodes[at++]!));
+  return rebuild(tree, () => resultOf(nodes[at++]!));
 };
 
 /**
@@ -150,7 +166,7 @@ function trace(
   const probes = given.map((tensor) => probe(tensor, name));
   let at = 0;
   const replaced = args.map((arg, i) => (i < count ? rebuild(arg, () => new Tensor(probes[at++]!)) : arg));
-  const outputs = f(...(replaced as never[]));
+  const outputs = recorded(() => f(...(replaced as never[])));
   if (!(outputs instanceof Tensor)) throw new GradientError(`${name}: the function must return a tensor`);
   const back = new Map(probes.map((node, i) => [node, given[i]!.node]));
   return { outputs, probes, release: (nodes) => substitute(nodes, back) };
@@ -165,10 +181,22 @@ function differentiate(f: (...args: never[]) => Tensor, args: readonly TensorTre
   const found = gradients([output], [seed(output, undefined, "grad")], probes);
   const nodes = probes.map((node, i) => found[i] ?? zeroLike(node));
   const [value, ...derivatives] = release([output, ...nodes]);
-  return [new Tensor(value!), fromNodes(args[0]!, derivatives)];
+  return [resultOf(value!), fromNodes(args[0]!, derivatives)];
 }
 
-/** The value of f and its derivative with respect to the first argument, as {@link grad}. */
+/**
+ * The value of f and its derivative with respect to the first argument, as {@link grad} gives it, in one pass.
+ *
+ * @throws GradientError where the result has more than one element
+ * @throws DTypeError where the first argument is not float32 or float64
+ * @example
+ * ```ts
+ * const f = valueAndGrad((x: Tensor) => x.square().sum());
+ * const [value, derivative] = f(array([1, 2]));
+ * String(value); // 5.0
+ * String(derivative); // [2. 4.]
+ * ```
+ */
 export function valueAndGrad<A extends TensorTree, Rest extends readonly TensorTree[], R extends Tensor>(
   f: (x: A, ...rest: Rest) => R,
 ): (x: A, ...rest: Rest) => [R, LikeTree<A>] {
@@ -180,6 +208,7 @@ export function valueAndGrad<A extends TensorTree, Rest extends readonly TensorT
  * records of tensors. Derivatives of derivatives work: `grad((x) => grad(f)(x).sum())`.
  *
  * @throws GradientError where the result has more than one element
+ * @throws DTypeError where the first argument is not float32 or float64
  * @example
  * ```ts
  * const df = grad((x: Tensor) => x.pow(3).sum());
@@ -193,7 +222,17 @@ export function grad<A extends TensorTree, Rest extends readonly TensorTree[]>(
 }
 
 /**
- * Vector-Jacobian product: f(x...) and a function that takes a cotangent v to v^T df/dx for each argument.
+ * Vector-Jacobian product (reverse mode): f(x...) and a function that takes a cotangent v, in the shape of the result,
+ * to v^T df/dx for each argument.
+ *
+ * @throws ShapeError where the cotangent has another shape than the result
+ * @throws DTypeError where an argument is not float32 or float64
+ * @example
+ * ```ts
+ * const [y, pull] = vjp((x: Tensor) => x.square(), array([1, 2, 3]));
+ * String(y); // [1. 4. 9.]
+ * String(pull(array([1, 0, 10]))[0]); // [ 2.  0. 60.]
+ * ```
  */
 export function vjp<Args extends readonly TensorTree[], R extends Tensor>(
   f: (...args: Args) => R,
@@ -204,14 +243,24 @@ export function vjp<Args extends readonly TensorTree[], R extends Tensor>(
     const found = gradients([outputs.node], [seed(outputs.node, cotangent, "vjp")], probes);
     const nodes = release(probes.map((node, i) => found[i] ?? zeroLike(node)));
     let at = 0;
-    const trees = args.map((arg) => rebuild(arg, () => new Tensor(nodes[at++]!)));
+    const trees = args.map((arg) => rebuild(arg, () => resultOf(nodes[at++]!)));
     return trees as never;
   };
-  return [new Tensor(release([outputs.node])[0]!) as unknown as R, pull];
+  return [resultOf(release([outputs.node])[0]!) as unknown as R, pull];
 }
 
 /**
- * Jacobian-vector product: f(x) and its derivative along v, df/dx v. With several arguments give a list of each.
+ * Jacobian-vector product (forward mode): f(x) and its derivative along v, df/dx v, both in the shape of the result.
+ * With several arguments give a list of each.
+ *
+ * @throws GradientError where there are not as many tangents as arguments
+ * @throws ShapeError where a tangent has another shape than its argument
+ * @throws DTypeError where an argument is not float32 or float64
+ * @example
+ * ```ts
+ * const [y, along] = jvp((x: Tensor) => x.square(), array([1, 2, 3]), array([1, 0, 10]));
+ * String(along); // [ 2.  0. 60.]
+ * ```
  */
 export function jvp<A extends Tensor | readonly Tensor[], R extends Tensor>(
   f: (...args: A extends readonly Tensor[] ? A : [A]) => R,
@@ -229,7 +278,7 @@ export function jvp<A extends Tensor | readonly Tensor[], R extends Tensor>(
     ? pushForward(outputs.node, probes, directions)
     : zeroLike(outputs.node);
   const [value, derivative] = release([outputs.node, pushed]);
-  return [new Tensor(value!) as unknown as R, new Tensor(derivative!) as unknown as R];
+  return [resultOf(value!) as unknown as R, resultOf(derivative!) as unknown as R];
 }
 
 /** e_i in a shape: 1 at flat position i. */
@@ -242,6 +291,7 @@ function basis(x: Node, i: number): Node {
  * All first derivatives of f at x: shape of the result followed by the shape of x. Goes forward or backward, whichever
  * takes fewer passes.
  *
+ * @throws DTypeError where x is not float32 or float64
  * @example
  * ```ts
  * String(jacobian((x: Tensor) => x.square())(array([1, 2]))); // [[2. 0.]
@@ -254,7 +304,7 @@ export function jacobian(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
     const [output, input] = [outputs.node, probes[0]!];
     const shape = [...output.shape, ...input.shape];
     const [rows, columns] = [sizeOf(output.shape), sizeOf(input.shape)];
-    if (rows * columns === 0 || !output.tracked) return new Tensor(full(shape, 0, output.dtype));
+    if (rows * columns === 0 || !output.tracked) return resultOf(full(shape, 0, output.dtype));
     const forward = columns < rows;
     const passes = Array.from({ length: forward ? columns : rows }, (_, i) =>
       forward
@@ -262,22 +312,37 @@ export function jacobian(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
         : reshape(gradients([output], [basis(output, i)], [input])[0] ?? zeroLike(input), [columns]),
     );
     const table = ops.stack(passes, forward ? 1 : 0);
-    return new Tensor(release([reshape(table, shape)])[0]!);
+    return resultOf(release([reshape(table, shape)])[0]!);
   };
 }
 
-/** All second derivatives of a function that gives one number: shape of x twice. */
+/**
+ * All second derivatives of a function that gives one number: the Jacobian of its gradient, in the shape of x
+ * followed by the shape of x.
+ *
+ * @throws GradientError where the result has more than one element
+ * @throws DTypeError where x is not float32 or float64
+ * @example
+ * ```ts
+ * String(hessian((x: Tensor) => x.pow(3).sum())(array([1, 2]))); // [[ 6.  0.]
+ *                                                                //  [ 0. 12.]]
+ * ```
+ */
 export function hessian(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
   return jacobian(grad(f) as (x: Tensor) => Tensor);
 }
 
 /**
  * A function with a derivative of one's own. `backward` gets the cotangent of the result and then the arguments, and
- * returns a cotangent for each argument (null: nothing flows). It may itself be differentiated.
+ * returns a cotangent for each argument, in its shape (null: nothing flows). It may itself be differentiated.
  *
+ * @throws GradientError in the backward pass, where a cotangent has another shape than its argument
  * @example
  * ```ts
  * const clipped = customGradient((x: Tensor) => x, (g) => [g.clip(-1, 1)]);
+ * const w = array([5, 6], { requiresGrad: true });
+ * clipped(w).mul([0.5, 10]).sum().backward();
+ * String(w.grad); // [0.5 1. ]
  * ```
  */
 export function customGradient<Args extends readonly Tensor[], R extends Tensor>(
@@ -308,7 +373,14 @@ function checkCotangent(given: Tensor | null, source: Node, i: number): Node | n
 
 /**
  * The same function with less memory: its backward pass computes the function again instead of keeping what lies
- * between (gradient checkpointing). Values and derivatives are the same.
+ * between (gradient checkpointing; Chen, Xu, Zhang and Guestrin 2016, Training Deep Nets with Sublinear Memory Cost).
+ * Values and derivatives are the same.
+ *
+ * @example
+ * ```ts
+ * const block = checkpoint((x: Tensor) => x.sin().exp());
+ * String(grad((x: Tensor) => block(x).sum())(array([0]))); // [1.]
+ * ```
  */
 export function checkpoint<Args extends readonly Tensor[], R extends Tensor>(
   f: (...args: Args) => R,

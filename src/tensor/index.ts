@@ -1,4 +1,6 @@
 /** Tensors: the NumPy half of maru. Importing this file gives Tensor all its methods. */
+export * from "./arithmetic.js";
+export * from "./comparison.js";
 export * from "./create.js";
 export {
   checkpoint,
@@ -13,16 +15,19 @@ export {
   valueAndGrad,
   vjp,
 } from "./derivatives.js";
-export * from "./elementwise.js";
-export * from "./functions.js";
+export * from "./exponential.js";
 export * from "./indexing.js";
+export * from "./joining.js";
 export type { DTypeOfLike, PromoteLike, ShapeOfLike, TensorLike } from "./like.js";
 export * from "./movement.js";
 export * from "./print/index.js";
 export * from "./products.js";
 export * from "./random.js";
 export * from "./reductions.js";
+export * from "./reshaping.js";
+export * from "./rounding.js";
 export { getDevice, lastRun, noGrad, setDevice, setVerification } from "./runtime.js";
+export * from "./scans.js";
 export * from "./sorting.js";
 export {
   type ElementOf,
@@ -32,3 +37,4 @@ export {
   Tensor,
   wrap as wrapNode,
 } from "./tensor.js";
+export * from "./trigonometry.js";

@@ -3,7 +3,16 @@ import { DTypeError } from "../errors.js";
 import { allocate, buffer, type DType, type Node, type Promote, type PromoteScalar } from "../graph/index.js";
 
 import { asNode, type Operand } from "../ops/index.js";
-import { type Nested, type Ok, type Shape, type ShapeOf, shapeOf, sizeOf } from "../shape/index.js";
+import {
+  type Check,
+  type Nested,
+  type NormalizeAxis,
+  type Ok,
+  type Shape,
+  type ShapeOf,
+  shapeOf,
+  sizeOf,
+} from "../shape/index.js";
 import { Tensor, wrap } from "./tensor.js";
 
 /** A tensor, or a number, boolean or nested list, which stands for one. */
@@ -44,6 +53,25 @@ export type PromoteLikes<A, B> =
           ? Promote<DTypeOfLike<A>, DTypeOfLike<B>>
           : PromoteScalar<DTypeOfLike<B>, A>
         : PromoteLike<DTypeOfLike<A>, B>;
+
+/** The shapes of a list of TensorLikes. */
+export type ShapesOf<T extends readonly TensorLike[]> = { -readonly [K in keyof T]: ShapeOfLike<T[K]> };
+
+/** The dtype that all parts promote to; none may count as a bare number. */
+export type PromoteAll<T extends readonly TensorLike[], D extends DType = "bool"> = T extends readonly [
+  infer First,
+  ...infer Rest extends readonly TensorLike[],
+]
+  ? PromoteAll<Rest, Promote<D, DTypeOfLike<First>>>
+  : T extends readonly []
+    ? D
+    : DTypeOfLike<T[number]>;
+
+/** A shape as it is given to a function that makes arrays, without `readonly`. */
+export type Given<S extends Shape> = number extends S["length"] ? Shape : [...S];
+
+/** An axis argument where an array of that shape has it, else the sentence. */
+export type AxisOf<X, A> = A extends number ? Check<NormalizeAxis<A, ShapeOfLike<X>["length"]>, A> : A;
 
 function fill(nested: unknown, out: ReturnType<typeof allocate>): void {
   let at = 0;

@@ -1,321 +1,177 @@
-/** Moving elements about: shapes, orders, joins, borders and repeats, as functions and as methods. */
-
-import { ShapeError } from "../errors.js";
-import type { DType, Promote } from "../graph/index.js";
+/** Moving elements about: reversed, rolled, repeated and bordered, as functions and as methods. */
+import type { DType } from "../graph/index.js";
 import * as ops from "../ops/index.js";
 import type {
   AxisArgument,
-  BroadcastTo,
   Check,
-  Concatenate,
-  Flatten,
-  MoveAxis,
+  NormalizeAxis,
+  NormalizeAxisList,
   Ok,
   Pad,
   PadWidths,
-  Permute,
-  Ravel,
   Repeat,
-  Reshape,
   Shape,
-  Split,
-  Squeeze,
-  Stack,
-  SwapAxes,
   Tile,
-  Transpose,
-  Unsqueeze,
 } from "../shape/index.js";
 import { type DTypeOfLike, nodeOf, type ShapeOfLike, type TensorLike } from "./like.js";
-import { install, Tensor, wrap } from "./tensor.js";
+import { install, type Tensor, wrap } from "./tensor.js";
 
-type AxisList = AxisArgument;
-type Sh<X> = ShapeOfLike<X>;
-type Dt<X> = DTypeOfLike<X>;
-
-declare module "./tensor.js" {
-  interface Tensor<S extends Shape = Shape, D extends DType = DType> {
-    /** {@link reshape}; the sizes may be given one by one or as a list. */
-    reshape<X extends Tensor, const To extends readonly number[]>(
-      this: X,
-      shape: Check<Reshape<Sh<X>, To>, To>,
-    ): Tensor<Ok<Reshape<Sh<X>, To>>, Dt<X>>;
-    reshape<X extends Tensor, const To extends readonly number[]>(
-      this: X,
-      ...shape: Check<Reshape<Sh<X>, To>, To> extends To ? To : [Check<Reshape<Sh<X>, To>, To>]
-    ): Tensor<Ok<Reshape<Sh<X>, To>>, Dt<X>>;
-    ravel<X extends Tensor>(this: X): Tensor<Ok<Ravel<Sh<X>>>, Dt<X>>;
-    flatten<X extends Tensor, const Start extends number = 0, const End extends number = -1>(
-      this: X,
-      start?: FlattenCheck<X, Start, End>,
-      end?: End,
-    ): Tensor<Flattened<X, Start, End>, Dt<X>>;
-    transpose<X extends Tensor, const A extends readonly number[] | null = null>(
-      this: X,
-      axes?: Check<Transpose<Sh<X>, A>, A>,
-    ): Tensor<Ok<Transpose<Sh<X>, A>>, Dt<X>>;
-    permute<X extends Tensor, const A extends readonly number[]>(
-      this: X,
-      axes: Check<Permute<Sh<X>, A>, A>,
-    ): Tensor<Ok<Permute<Sh<X>, A>>, Dt<X>>;
-    swapaxes<X extends Tensor, const A extends number, const B extends number>(
-      this: X,
-      a: Check<SwapAxes<Sh<X>, A, B>, A>,
-      b: B,
-    ): Tensor<Ok<SwapAxes<Sh<X>, A, B>>, Dt<X>>;
-    moveaxis<
-      X extends Tensor,
-      const A extends number | readonly number[],
-      const B extends number | readonly number[],
-    >(this: X, from: Check<MoveAxis<Sh<X>, A, B>, A>, to: B): Tensor<Ok<MoveAxis<Sh<X>, A, B>>, Dt<X>>;
-    squeeze<X extends Tensor, const A extends AxisList = null>(
-      this: X,
-      axis?: Check<Squeeze<Sh<X>, A>, A>,
-    ): Tensor<Ok<Squeeze<Sh<X>, A>>, Dt<X>>;
-    unsqueeze<X extends Tensor, const A extends number | readonly number[]>(
-      this: X,
-      axis: Check<Unsqueeze<Sh<X>, A>, A>,
-    ): Tensor<Ok<Unsqueeze<Sh<X>, A>>, Dt<X>>;
-    /** {@link expandDims} */
-    expandDims<X extends Tensor, const A extends number | readonly number[]>(
-      this: X,
-      axis: Check<Unsqueeze<Sh<X>, A>, A>,
-    ): Tensor<Ok<Unsqueeze<Sh<X>, A>>, Dt<X>>;
-    broadcastTo<X extends Tensor, const To extends readonly number[]>(
-      this: X,
-      shape: Check<BroadcastTo<Sh<X>, To>, To>,
-    ): Tensor<Ok<BroadcastTo<Sh<X>, To>>, Dt<X>>;
-    /** {@link expand} */
-    expand<X extends Tensor, const To extends readonly number[]>(
-      this: X,
-      shape: Check<BroadcastTo<Sh<X>, To>, To>,
-    ): Tensor<Ok<BroadcastTo<Sh<X>, To>>, Dt<X>>;
-    flip<X extends Tensor>(this: X, axis?: AxisList): Tensor<Sh<X>, Dt<X>>;
-    roll<X extends Tensor>(this: X, shift: number | readonly number[], axis?: AxisList): Tensor<Sh<X>, Dt<X>>;
-    pad<X extends Tensor, const W extends PadWidths>(
-      this: X,
-      widths: Check<Pad<Sh<X>, W>, W>,
-      options?: PadOptions,
-    ): Tensor<Ok<Pad<Sh<X>, W>>, Dt<X>>;
-    tile<X extends Tensor, const R extends number | readonly number[]>(
-      this: X,
-      reps: Check<Tile<Sh<X>, R>, R>,
-    ): Tensor<Ok<Tile<Sh<X>, R>>, Dt<X>>;
-    repeat<
-      X extends Tensor,
-      const N extends number | readonly number[],
-      const A extends number | null = null,
-    >(
-      this: X,
-      count: Repeated<X, N, A> extends infer R ? Check<R, N> : N,
-      axis?: A,
-    ): Tensor<Ok<Repeated<X, N, A>>, Dt<X>>;
-    split<X extends Tensor, const P extends number | readonly number[], const A extends number = 0>(
-      this: X,
-      parts: Check<Pieces<X, P, A>, P>,
-      axis?: A,
-    ): SplitResult<Pieces<X, P, A>, Dt<X>>;
-    /** The transpose: all axes in reverse. */
-    readonly T: Tensor<Ok<Transpose<S, null>>, D>;
-  }
-}
-
-// Through `infer`, so that the checker does not try to work out the rule for an unknown X.
-type FlattenCheck<X, Start extends number, End extends number> =
-  Flatten<Sh<X>, Start, End> extends infer R ? Check<R, Start> : Start;
-type Flattened<X, Start extends number, End extends number> =
-  Flatten<Sh<X>, Start, End> extends infer R extends Shape ? R : Shape;
-
-type Repeated<X, N extends number | readonly number[], A extends number | null> = N extends number
-  ? Repeat<Sh<X>, N, A>
-  : Shape;
-type Pieces<X, P extends number | readonly number[], A extends number> = Split<Sh<X>, P, A>;
-type SplitResult<R, D extends DType> = R extends readonly Shape[]
-  ? { -readonly [K in keyof R]: Tensor<R[K] extends Shape ? R[K] : Shape, D> }
-  : Tensor<Shape, D>[];
-
+/** What pad takes beside the widths. */
 export interface PadOptions {
   /** What stands in the border; 0 by default. */
   readonly value?: number;
 }
 
-export function reshape<const X extends TensorLike, const To extends readonly number[]>(
+// One axis or several, or the sentence for one that is not there.
+type AxesOf<X, A> = Check<AxesRule<X, A>, A>;
+type AxesRule<X, A> = A extends readonly number[]
+  ? NormalizeAxisList<A, ShapeOfLike<X>["length"], "duplicate value in 'axis'">
+  : A extends number
+    ? NormalizeAxis<A, ShapeOfLike<X>["length"]>
+    : null;
+
+// A list of counts gives a size that is known at run time only.
+type Repeated<X, N extends number | readonly number[], A extends number | null> = N extends number
+  ? Repeat<ShapeOfLike<X>, N, A>
+  : Repeat<ShapeOfLike<X>, number, A>;
+type RepeatCheck<X, N extends number | readonly number[], A extends number | null> =
+  Repeated<X, N, A> extends infer R ? Check<R, N> : N;
+
+declare module "./tensor.js" {
+  interface Tensor<S extends Shape = Shape, D extends DType = DType> {
+    /** Elements in reverse along axes. {@link flip} */
+    flip<X extends Tensor, const A extends AxisArgument = null>(
+      this: X,
+      axis?: AxesOf<X, A>,
+    ): Tensor<ShapeOfLike<X>, DTypeOfLike<X>>;
+    /** Elements moved on, around the end. {@link roll} */
+    roll<X extends Tensor, const A extends AxisArgument = null>(
+      this: X,
+      shift: number | readonly number[],
+      axis?: AxesOf<X, A>,
+    ): Tensor<ShapeOfLike<X>, DTypeOfLike<X>>;
+    /** A border of one value. {@link pad} */
+    pad<X extends Tensor, const W extends PadWidths>(
+      this: X,
+      widths: Check<Pad<ShapeOfLike<X>, W>, W>,
+      options?: PadOptions,
+    ): Tensor<Ok<Pad<ShapeOfLike<X>, W>>, DTypeOfLike<X>>;
+    /** The whole array again and again. {@link tile} */
+    tile<X extends Tensor, const N extends number | readonly number[]>(
+      this: X,
+      reps: Check<Tile<ShapeOfLike<X>, N>, N>,
+    ): Tensor<Ok<Tile<ShapeOfLike<X>, N>>, DTypeOfLike<X>>;
+    /** Each element so many times in a row. {@link repeat} */
+    repeat<
+      X extends Tensor,
+      const N extends number | readonly number[],
+      const A extends number | null = null,
+    >(this: X, count: RepeatCheck<X, N, A>, axis?: A): Tensor<Ok<Repeated<X, N, A>>, DTypeOfLike<X>>;
+  }
+}
+
+/**
+ * The elements in reverse along one axis or several, along all unless given. Shape and dtype stay.
+ *
+ * @throws AxisError where there is no such axis or one is named twice
+ * @example
+ * ```ts
+ * String(flip([1, 2, 3])); // [3. 2. 1.]
+ * String(flip([[1, 2], [3, 4]], 1)); // [[2. 1.]
+ *                                    //  [4. 3.]]
+ * ```
+ */
+export function flip<const X extends TensorLike, const A extends AxisArgument = null>(
   x: X,
-  shape: Check<Reshape<Sh<X>, To>, To>,
-): Tensor<Ok<Reshape<Sh<X>, To>>, Dt<X>> {
-  return wrap(ops.reshape(nodeOf(x), shape as To));
+  axis?: AxesOf<X, A>,
+): Tensor<ShapeOfLike<X>, DTypeOfLike<X>> {
+  return wrap(ops.flip(nodeOf(x), axis as AxisArgument));
 }
 
-export function ravel<const X extends TensorLike>(x: X): Tensor<Ok<Ravel<Sh<X>>>, Dt<X>> {
-  return wrap(ops.ravel(nodeOf(x)));
-}
-
-export function flatten<
-  const X extends TensorLike,
-  const Start extends number = 0,
-  const End extends number = -1,
->(x: X, start?: FlattenCheck<X, Start, End>, end?: End): Tensor<Flattened<X, Start, End>, Dt<X>> {
-  return wrap(ops.flatten(nodeOf(x), start as number | undefined, end));
-}
-
-export function transpose<const X extends TensorLike, const A extends readonly number[] | null = null>(
-  x: X,
-  axes?: Check<Transpose<Sh<X>, A>, A>,
-): Tensor<Ok<Transpose<Sh<X>, A>>, Dt<X>> {
-  return wrap(ops.transpose(nodeOf(x), axes as A | undefined));
-}
-
-export function permute<const X extends TensorLike, const A extends readonly number[]>(
-  x: X,
-  axes: Check<Permute<Sh<X>, A>, A>,
-): Tensor<Ok<Permute<Sh<X>, A>>, Dt<X>> {
-  return wrap(ops.transpose(nodeOf(x), axes as A));
-}
-
-export function swapaxes<const X extends TensorLike, const A extends number, const B extends number>(
-  x: X,
-  a: Check<SwapAxes<Sh<X>, A, B>, A>,
-  b: B,
-): Tensor<Ok<SwapAxes<Sh<X>, A, B>>, Dt<X>> {
-  return wrap(ops.swapaxes(nodeOf(x), a as A, b));
-}
-
-export function moveaxis<
-  const X extends TensorLike,
-  const A extends number | readonly number[],
-  const B extends number | readonly number[],
->(x: X, from: Check<MoveAxis<Sh<X>, A, B>, A>, to: B): Tensor<Ok<MoveAxis<Sh<X>, A, B>>, Dt<X>> {
-  return wrap(ops.moveaxis(nodeOf(x), from as A, to));
-}
-
-export function squeeze<const X extends TensorLike, const A extends AxisList = null>(
-  x: X,
-  axis?: Check<Squeeze<Sh<X>, A>, A>,
-): Tensor<Ok<Squeeze<Sh<X>, A>>, Dt<X>> {
-  return wrap(ops.squeeze(nodeOf(x), axis as AxisList));
-}
-
-export function unsqueeze<const X extends TensorLike, const A extends number | readonly number[]>(
-  x: X,
-  axis: Check<Unsqueeze<Sh<X>, A>, A>,
-): Tensor<Ok<Unsqueeze<Sh<X>, A>>, Dt<X>> {
-  return wrap(ops.unsqueeze(nodeOf(x), axis as A));
-}
-
-/** NumPy's name for {@link unsqueeze}. */
-export const expandDims: typeof unsqueeze = unsqueeze;
-
-export function broadcastTo<const X extends TensorLike, const To extends readonly number[]>(
-  x: X,
-  shape: Check<BroadcastTo<Sh<X>, To>, To>,
-): Tensor<Ok<BroadcastTo<Sh<X>, To>>, Dt<X>> {
-  return wrap(ops.broadcastTo(nodeOf(x), shape as To));
-}
-
-/** PyTorch's name for {@link broadcastTo}. */
-export const expand: typeof broadcastTo = broadcastTo;
-
-export function flip<const X extends TensorLike>(x: X, axis?: AxisList): Tensor<Sh<X>, Dt<X>> {
-  return wrap(ops.flip(nodeOf(x), axis));
-}
-
-export function roll<const X extends TensorLike>(
+/**
+ * The elements moved on by `shift` places along an axis; those that fall off come back at the front. Several shifts
+ * go with as many axes; without an axis the array is rolled as one row.
+ *
+ * @throws AxisError where there is no such axis
+ * @throws ValueError where a shift is not a whole number, or shifts and axes differ in number
+ * @example
+ * ```ts
+ * String(roll([1, 2, 3, 4], 1)); // [4. 1. 2. 3.]
+ * String(roll([[1, 2], [3, 4]], 1, 0)); // [[3. 4.]
+ *                                       //  [1. 2.]]
+ * ```
+ */
+export function roll<const X extends TensorLike, const A extends AxisArgument = null>(
   x: X,
   shift: number | readonly number[],
-  axis?: AxisList,
-): Tensor<Sh<X>, Dt<X>> {
-  return wrap(ops.roll(nodeOf(x), shift, axis));
+  axis?: AxesOf<X, A>,
+): Tensor<ShapeOfLike<X>, DTypeOfLike<X>> {
+  return wrap(ops.roll(nodeOf(x), shift, axis as AxisArgument));
 }
 
+/**
+ * A border of one value (0): one width for every side, `[before, after]` for every axis, or such a pair for each
+ * axis.
+ *
+ * @throws ValueError where a width is negative or the widths do not go with the axes
+ * @throws DTypeError where the value does not fit an integer dtype
+ * @example
+ * ```ts
+ * String(pad([1, 2], [1, 2])); // [0. 1. 2. 0. 0.]
+ * String(pad([[1]], 1, { value: 9 })); // [[9. 9. 9.]
+ *                                      //  [9. 1. 9.]
+ *                                      //  [9. 9. 9.]]
+ * ```
+ */
 export function pad<const X extends TensorLike, const W extends PadWidths>(
   x: X,
-  widths: Check<Pad<Sh<X>, W>, W>,
-  options: PadOptions = {},
-): Tensor<Ok<Pad<Sh<X>, W>>, Dt<X>> {
-  return wrap(ops.pad(nodeOf(x), widths as W, options.value));
+  widths: Check<Pad<ShapeOfLike<X>, W>, W>,
+  options?: PadOptions,
+): Tensor<Ok<Pad<ShapeOfLike<X>, W>>, DTypeOfLike<X>> {
+  return wrap(ops.pad(nodeOf(x), widths as W, options?.value));
 }
 
-export function tile<const X extends TensorLike, const R extends number | readonly number[]>(
+/**
+ * The whole array again, so many times along each axis. Shape and repetitions are aligned at their last axes.
+ *
+ * @throws ValueError where a number of repetitions is negative
+ * @example
+ * ```ts
+ * String(tile([1, 2], 2)); // [1. 2. 1. 2.]
+ * String(tile([1, 2], [2, 1])); // [[1. 2.]
+ *                               //  [1. 2.]]
+ * ```
+ */
+export function tile<const X extends TensorLike, const N extends number | readonly number[]>(
   x: X,
-  reps: Check<Tile<Sh<X>, R>, R>,
-): Tensor<Ok<Tile<Sh<X>, R>>, Dt<X>> {
-  return wrap(ops.tile(nodeOf(x), reps as R));
+  reps: Check<Tile<ShapeOfLike<X>, N>, N>,
+): Tensor<Ok<Tile<ShapeOfLike<X>, N>>, DTypeOfLike<X>> {
+  return wrap(ops.tile(nodeOf(x), reps as N));
 }
 
+/**
+ * Each element so many times in a row along an axis (a list: its own count for each); without an axis the array is
+ * flattened first.
+ *
+ * @throws AxisError where there is no such axis
+ * @throws ValueError where a count is negative, or counts and elements differ in number
+ * @example
+ * ```ts
+ * String(repeat([1, 2], 2)); // [1. 1. 2. 2.]
+ * String(repeat([[1, 2], [3, 4]], [1, 2], 0)); // [[1. 2.]
+ *                                              //  [3. 4.]
+ *                                              //  [3. 4.]]
+ * ```
+ */
 export function repeat<
   const X extends TensorLike,
   const N extends number | readonly number[],
   const A extends number | null = null,
->(
-  x: X,
-  count: Repeated<X, N, A> extends infer R ? Check<R, N> : N,
-  axis?: A,
-): Tensor<Ok<Repeated<X, N, A>>, Dt<X>> {
+>(x: X, count: RepeatCheck<X, N, A>, axis?: A): Tensor<Ok<Repeated<X, N, A>>, DTypeOfLike<X>> {
   return wrap(ops.repeat(nodeOf(x), count as N, axis));
 }
 
-type ShapesOf<P extends readonly TensorLike[]> = { -readonly [K in keyof P]: ShapeOfLike<P[K]> };
-type Joined<P extends readonly TensorLike[], A extends number | null> = A extends number
-  ? number extends P["length"]
-    ? Shape
-    : Concatenate<ShapesOf<P> & readonly Shape[], A>
-  : [number];
-type Stacked<P extends readonly TensorLike[], A extends number> = number extends P["length"]
-  ? Shape
-  : Stack<ShapesOf<P> & readonly Shape[], A>;
-
-/** The dtype that all parts promote to. */
-type PromoteAll<P extends readonly TensorLike[], D extends DType = "bool"> = P extends readonly [
-  infer First,
-  ...infer Rest extends readonly TensorLike[],
-]
-  ? PromoteAll<Rest, Promote<D, DTypeOfLike<First>>>
-  : P extends readonly []
-    ? D
-    : DTypeOfLike<P[number]>;
-
-export function concatenate<const P extends readonly TensorLike[], const A extends number | null = 0>(
-  parts: Check<Joined<P, A>, P>,
-  axis?: A,
-): Tensor<Ok<Joined<P, A>>, PromoteAll<P>> {
-  return wrap(ops.concatenate((parts as P).map(nodeOf), axis));
-}
-
-export function stack<const P extends readonly TensorLike[], const A extends number = 0>(
-  parts: Check<Stacked<P, A>, P>,
-  axis?: A,
-): Tensor<Ok<Stacked<P, A>>, PromoteAll<P>> {
-  return wrap(ops.stack((parts as P).map(nodeOf), axis));
-}
-
-export function split<
-  const X extends TensorLike,
-  const P extends number | readonly number[],
-  const A extends number = 0,
->(x: X, parts: Check<Pieces<X, P, A>, P>, axis?: A): SplitResult<Pieces<X, P, A>, Dt<X>> {
-  const pieces: Tensor[] = ops.split(nodeOf(x), parts as P, axis).map((piece) => wrap(piece));
-  return pieces as SplitResult<Pieces<X, P, A>, Dt<X>>;
-}
-
-const plain = {
-  ravel,
-  flatten,
-  transpose,
-  permute,
-  swapaxes,
-  moveaxis,
-  squeeze,
-  unsqueeze,
-  expandDims,
-  broadcastTo,
-  expand,
-  flip,
-  roll,
-  pad,
-  tile,
-  repeat,
-  split,
-};
+const plain = { flip, roll, pad, tile, repeat };
 
 for (const [name, f] of Object.entries(plain)) {
   const apply = f as (x: Tensor, ...rest: never[]) => unknown;
@@ -325,19 +181,3 @@ for (const [name, f] of Object.entries(plain)) {
     },
   });
 }
-
-install({
-  reshape(this: Tensor, ...sizes: (number | readonly number[])[]) {
-    const [first] = sizes;
-    if (Array.isArray(first) && sizes.length > 1)
-      throw new ShapeError("reshape: give one list of sizes, or the sizes");
-    return wrap(ops.reshape(this.node, (Array.isArray(first) ? first : sizes) as number[]));
-  },
-});
-
-Object.defineProperty(Tensor.prototype, "T", {
-  configurable: true,
-  get(this: Tensor) {
-    return transpose(this);
-  },
-});

@@ -1,13 +1,20 @@
 /** Which device computes, whether derivatives are recorded, and the one place where nodes get their values. */
 import { GradientError } from "../errors.js";
-import { forgetNodes, type Node, verify } from "../graph/index.js";
+import { forgetNodes, isVariable, type Node, verify } from "../graph/index.js";
 import { openTarget, type RunReport, type Target } from "../targets/index.js";
 
 let target: Target = openTarget("interpreter");
 let recording = true;
 let checking = false;
 
-/** The name of the device that computes. */
+/**
+ * The name of the device that computes.
+ *
+ * @example
+ * ```ts
+ * getDevice(); // interpreter
+ * ```
+ */
 export const getDevice = (): string => target.name;
 
 /**
@@ -24,7 +31,17 @@ export function setDevice(name: string): void {
   target = openTarget(name);
 }
 
-/** Runs the verifier over every graph before it is computed. For tests; off by default. */
+/**
+ * Runs the verifier over every graph before it is computed: a graph that breaks one of its own rules is then a
+ * VerificationError. For tests; off by default.
+ *
+ * @example
+ * ```ts
+ * setVerification(true);
+ * String(ones([2]).add(1)); // [2. 2.]
+ * setVerification(false);
+ * ```
+ */
 export function setVerification(on: boolean): void {
   checking = on;
 }
@@ -53,19 +70,44 @@ export function noGrad<T>(body: () => T): T {
   }
 }
 
+/** Runs `body` recording derivatives, whatever stands outside: a function that is differentiated needs them. */
+export function recorded<T>(body: () => T): T {
+  const before = recording;
+  recording = true;
+  try {
+    return body();
+  } finally {
+    recording = before;
+  }
+}
+
 let last: RunReport = { computed: 0, peakBytes: 0 };
 
-/** What the last computation took. */
+/**
+ * What the last computation took: how many nodes it computed, and the bytes that were held at its peak.
+ *
+ * @example
+ * ```ts
+ * ones([4]).add(1).realize();
+ * lastRun().computed > 0; // true
+ * ```
+ */
 export const lastRun = (): RunReport => last;
 
 /**
  * Computes nodes that have no value yet, all in one go. With `keep`, values on the way that a backward pass may ask
- * for stay too.
+ * for stay too. The values of variables always stay, since somebody holds them; returns those that were computed.
  */
-export function compute(nodes: readonly Node[], keep = false): void {
+export function compute(nodes: readonly Node[], keep = false): Set<Node> {
+  const variables = new Set<Node>();
   const pending = nodes.filter((node) => node.storage === undefined);
-  if (pending.length === 0) return;
+  if (pending.length === 0) return variables;
   if (checking) verify(pending);
-  last = target.run(pending, keep ? (node) => node.tracked : () => false);
+  last = target.run(pending, (node) => {
+    if (!isVariable(node)) return keep && node.tracked;
+    variables.add(node);
+    return true;
+  });
   forgetNodes();
+  return variables;
 }

@@ -9,6 +9,7 @@ import {
   type DType,
   detach,
   isFloat,
+  isOp,
   isVariable,
   type Node,
   type TypedArray,
@@ -33,7 +34,7 @@ export type NestedArray<E> = E | NestedArray<E>[];
 export type ElementOf<D extends DType> = D extends "bool" ? boolean : number;
 
 /** Untracked chains longer than this are computed at once, so that an endless loop stays level. */
-const LONGEST_CHAIN = 1000;
+const LONGEST_CHAIN = 64;
 
 /** The tensor whose `.grad` a variable's derivative goes to. */
 const owners = new WeakMap<Node, Tensor>();
@@ -54,7 +55,7 @@ const owners = new WeakMap<Node, Tensor>();
 export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   /** The graph node that this tensor stands for. */
   node: Node;
-  /** The derivative that `backward()` has gathered here, or null. */
+  /** The derivative that `backward()` has gathered here, in this tensor's shape and dtype, or null. */
   grad: Tensor<S, D> | null = null;
 
   constructor(node: Node) {
@@ -114,6 +115,12 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    *
    * @throws ShapeError when the shapes differ
    * @throws GradientError on a tensor that was computed with derivatives
+   * @example
+   * ```ts
+   * const w = array([1, 2], { requiresGrad: true });
+   * w.assign(array([5, 6]));
+   * String(w); // [5. 6.]
+   * ```
    */
   assign(value: Tensor): this {
     if (!sameShape(value.shape, this.shape)) {
@@ -126,28 +133,62 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
         "assign: this tensor was computed with derivatives; assign to a new one, or detach()",
       );
     }
-    const values = cast(detach(value.node), this.node.dtype);
+    const { node } = wrap(cast(detach(value.node), this.node.dtype));
+    const values = node.storage === undefined ? node : leafOf(node);
     this.bind(this.node.tracked ? variable(values) : values);
     return this;
   }
 
-  /** The same values without their history: no derivative flows through the result. */
+  /**
+   * The same values without their history: no derivative flows through the result.
+   *
+   * @example
+   * ```ts
+   * const w = array([1, 2], { requiresGrad: true });
+   * w.mul(2).detach().requiresGrad; // false
+   * ```
+   */
   detach(): Tensor<S, D> {
-    return new Tensor(detach(this.node));
+    const cut = detach(this.node);
+    const result = new Tensor<S, D>(cut.storage === undefined ? cut : leafOf(cut));
+    if (cut.storage === undefined) noteUnread(result);
+    return result;
   }
 
-  /** Computes the values now if they are not there yet, and lets go of the history where no derivative needs it. */
+  /**
+   * Computes the values now if they are not there yet, and lets go of the history where no derivative needs it.
+   *
+   * @example
+   * ```ts
+   * ones([2]).add(1).realize().shape; // [2]
+   * ```
+   */
   realize(): this {
     realize([this]);
     return this;
   }
 
-  /** The values in row-major order. Treat them as read-only: other tensors may share them. */
+  /**
+   * The values in row-major order, in a typed array of the dtype (bools as bytes). Treat them as read-only: other
+   * tensors may share them.
+   *
+   * @example
+   * ```ts
+   * await array([[1, 2], [3, 4]]).data(); // Float32Array [1, 2, 3, 4]
+   * ```
+   */
   async data(): Promise<TypedArrayOf[D]> {
     return this.dataSync();
   }
 
-  /** The values at once, on devices that can (all but WebGPU). Treat them as read-only. */
+  /**
+   * The values at once, on devices that can (all but WebGPU). Treat them as read-only: other tensors may share them.
+   *
+   * @example
+   * ```ts
+   * array([true, false]).dataSync(); // Uint8Array [1, 0]
+   * ```
+   */
   dataSync(): TypedArrayOf[D] {
     realize([this], true);
     return this.node.storage!.data as TypedArrayOf[D];
@@ -157,6 +198,10 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * The only element as a JavaScript value.
    *
    * @throws ValueError when there is not exactly one
+   * @example
+   * ```ts
+   * array([1, 2, 3]).sum().item(); // 6
+   * ```
    */
   item(): ElementOf<D> {
     if (this.size !== 1) {
@@ -167,12 +212,27 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
     return element(this.dataSync()[0]!, this.node.dtype) as ElementOf<D>;
   }
 
-  /** The values as nested lists; of a 0-d tensor the value itself. */
+  /**
+   * The values as nested lists of numbers or booleans; of a 0-d tensor the value itself.
+   *
+   * @example
+   * ```ts
+   * array([[1, 2], [3, 4]]).toArray(); // [[1, 2], [3, 4]]
+   * ```
+   */
   toArray(): NestedOf<S, ElementOf<D>> {
     return nest(this.dataSync(), this.node.shape, this.node.dtype) as NestedOf<S, ElementOf<D>>;
   }
 
-  /** As Python's `print` shows a NumPy array. */
+  /**
+   * The values as Python's `print` shows a NumPy array, to the character. {@link setPrintOptions} changes how.
+   *
+   * @example
+   * ```ts
+   * String(array([[1, 2.5], [3, 4]])); // [[1.  2.5]
+   *                                    //  [3.  4. ]]
+   * ```
+   */
   toString(): string {
     const data = this.dataSync();
     return this.ndim === 0
@@ -180,7 +240,15 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
       : formatArray(data, this.node.shape, this.node.dtype);
   }
 
-  /** As Python's `repr`, with the dtype where it is not float64, int or bool. */
+  /**
+   * The values as Python's `repr` shows a NumPy array, with the dtype where it is not float64 or bool. Node's console
+   * shows this.
+   *
+   * @example
+   * ```ts
+   * array([1, 2]).repr(); // array([1., 2.], dtype=float32)
+   * ```
+   */
   repr(): string {
     return reprArray(this.dataSync(), this.node.shape, this.node.dtype);
   }
@@ -202,7 +270,41 @@ function nest(data: TypedArray, shape: Shape, dtype: DType): NestedArray<number 
   return build(0, 0, data.length);
 }
 
-/** A tensor over a node that an operation made. Inside `noGrad` its history is cut. */
+/** The leaf that holds the values of a computed node: what they came from is let go. */
+function leafOf(node: Node): Node {
+  let at = node;
+  while (isOp(at, "detach")) at = at.sources[0]!;
+  return at.op === "buffer" ? at : buffer(node.storage!.data, node.shape, node.dtype);
+}
+
+/**
+ * The last tensors that end a history and that nobody has read: losses that a backward pass began from, and tensors
+ * that were detached. A step computes them along with its update, since left alone they would hold the whole step.
+ * Few, and held strongly: a weak reference would keep each one alive until the running loop ends.
+ */
+const MOST_UNREAD = 8;
+let unread: Tensor[] = [];
+
+export function noteUnread(tensor: Tensor): void {
+  const others = unread.filter((other) => other !== tensor && other.node.storage === undefined);
+  unread = [...others, ...(tensor.node.storage === undefined ? [tensor] : [])].slice(-MOST_UNREAD);
+}
+
+/** Those tensors, of which none is noted any more. */
+export function takeUnread(): Tensor[] {
+  const taken = unread;
+  unread = [];
+  return taken;
+}
+
+/**
+ * A tensor over a graph node. Inside `noGrad` its history is cut. For those who build on the graph itself.
+ *
+ * @example
+ * ```ts
+ * String(wrapNode(array([1, 2]).node)); // [1. 2.]
+ * ```
+ */
 export function wrap<S extends Shape, D extends DType>(node: Node): Tensor<S, D> {
   const result = new Tensor<S, D>(isRecording() ? node : detach(node));
   if (node.depth > LONGEST_CHAIN && !result.node.tracked) realize([result]);
@@ -215,14 +317,25 @@ export const ownerOf = (node: Node): Tensor | undefined => owners.get(node);
 /**
  * Computes several tensors in one go. Those without derivatives become plain values and forget how they were made;
  * with `keep`, those with derivatives keep what their backward pass will need.
+ *
+ * @example
+ * ```ts
+ * const x = ones([2]).add(1);
+ * realize([x, x.mul(3)]);
+ * String(x); // [2. 2.]
+ * ```
  */
 export function realize(tensors: readonly Tensor[], keep = false): void {
   const pending = tensors.filter(({ node }) => node.storage === undefined);
-  compute(
+  const variables = compute(
     pending.map(({ node }) => node),
     keep,
   );
   for (const tensor of tensors) settle(tensor);
+  for (const node of variables) {
+    const owner = owners.get(node);
+    if (owner?.node === node) settle(owner);
+  }
 }
 
 function settle(tensor: Tensor): void {

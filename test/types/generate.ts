@@ -11,6 +11,10 @@ const root = resolve(import.meta.dirname, "../..");
 
 export const generatedFolder = ".cache/type-fixtures";
 export const chainFolder = ".cache/type-chain";
+export const networkFolder = ".cache/type-network";
+
+/** Where the declarations go that the network is compiled against, as a user compiles against the package. */
+export const declarationsFolder = ".cache/declarations";
 
 /** A value as the type of exactly that value. */
 function asType(value: unknown): string {
@@ -64,6 +68,25 @@ function chain(): string {
   ].join("\n");
 }
 
+/** A network of a hundred linear layers of ever new sizes, each with a relu, and what comes out of it. */
+function network(): string {
+  const size = (layer: number) => 1 + ((layer * 7919) % 1000);
+  const layers = Array.from(
+    { length: 100 },
+    (_, layer) => `  nn.linear(${size(layer)}, ${size(layer + 1)}),\n  nn.relu(),`,
+  );
+  return [
+    'import { nn, type Tensor, zeros } from "../declarations/index.js";',
+    'import type { Equal, Expect } from "../../test/types/fixtures/expect.js";',
+    "const model = nn.sequential(",
+    ...layers,
+    ");",
+    `const output = model.forward(zeros([64, ${size(0)}]));`,
+    `export type NetworkEnd = Expect<Equal<typeof output, Tensor<[64, ${size(100)}], "float32">>>;`,
+    "",
+  ].join("\n");
+}
+
 function write(folder: string, files: Record<string, string>): void {
   rmSync(resolve(root, folder), { recursive: true, force: true });
   mkdirSync(resolve(root, folder), { recursive: true });
@@ -74,4 +97,5 @@ export function generateFixtures(): void {
   write(generatedFolder, { "cases.ts": assertions() });
   const config = { extends: "../../test/types/tsconfig.json", include: ["."] };
   write(chainFolder, { "chain.ts": chain(), "tsconfig.json": JSON.stringify(config) });
+  write(networkFolder, { "network.ts": network(), "tsconfig.json": JSON.stringify(config) });
 }

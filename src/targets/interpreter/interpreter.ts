@@ -2,7 +2,9 @@
  * The interpreter: computes a graph node by node in plain TypeScript. Slow and obviously right: every other device
  * must agree with it.
  */
+import { DeviceError } from "../../errors.js";
 import { type Node, storageOf, type TypedArray, topological } from "../../graph/index.js";
+import { formatShape, sizeOf } from "../../shape/index.js";
 import type { RunReport, Target } from "../target.js";
 import { kernels } from "./kernels.js";
 
@@ -11,7 +13,18 @@ type AnyKernel = (node: Node, values: readonly TypedArray[]) => TypedArray;
 function compute(node: Node, values: ReadonlyMap<Node, TypedArray>): TypedArray {
   const inputs = node.sources.map((source) => source.storage?.data ?? values.get(source)!);
   // The table is typed by primitive; which primitive this is is known only now.
-  return (kernels[node.op as keyof typeof kernels] as AnyKernel)(node, inputs);
+  const kernel = kernels[node.op as keyof typeof kernels] as AnyKernel;
+  try {
+    return kernel(node, inputs);
+  } catch (error) {
+    // The engine's word for an array that it has no room for.
+    if (!(error instanceof RangeError)) throw error;
+    throw new DeviceError(
+      `${node.op}: there is no room for an array of shape ${formatShape(node.shape)} and dtype ${node.dtype} ` +
+        `(${sizeOf(node.shape)} elements); compute it in parts`,
+      { cause: error },
+    );
+  }
 }
 
 /**

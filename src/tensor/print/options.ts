@@ -42,7 +42,14 @@ const FLOAT_MODES: readonly string[] = ["fixed", "unique", "maxprec", "maxprec_e
 
 let current: PrintOptions = DEFAULTS;
 
-/** The options that printing uses now. A frozen record: change it with {@link setPrintOptions}. */
+/**
+ * The options that printing uses now. A frozen record: change it with {@link setPrintOptions}.
+ *
+ * @example
+ * ```ts
+ * getPrintOptions().precision; // 8
+ * ```
+ */
 export function getPrintOptions(): PrintOptions {
   return current;
 }

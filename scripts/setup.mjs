@@ -1,0 +1,90 @@
+/**
+ * What every script does first: packages installed, sources compiled. Needs nothing but Node, and does nothing where all
+ * is as it should be.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const OLDEST_NODE = 20;
+
+const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
+
+/** Ends the process with a sentence and an exit code. */
+function giveUp(message, code = 1) {
+  console.error(`\n${message}`);
+  process.exit(code);
+}
+
+/** What npm wrote down as installed, against what the lock file asks for. Optional packages may be for other systems. */
+function isInstalled() {
+  const record = join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(record)) return false;
+  const wanted = readJson(join(root, "package-lock.json")).packages;
+  const there = readJson(record).packages;
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) =>
+      path === "" ||
+      (there[path] === undefined
+        ? optional === true
+        : there[path].version === version && existsSync(join(root, path))),
+  );
+}
+
+/** Installs the packages of package-lock.json, where they are not there or others are. */
+export function ensureInstalled() {
+  if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
+    giveUp(`maru needs Node ${OLDEST_NODE} or later; this is ${process.version}.`);
+  }
+  if (isInstalled()) return;
+  console.error("Installing packages (npm ci) ...");
+  // npm itself is run by this Node where it started us; a shell finds it on Windows too.
+  const cli = process.env.npm_execpath;
+  const { status, error } =
+    cli !== undefined && /npm-cli\.js$/.test(cli)
+      ? spawnSync(process.execPath, [cli, "ci", "--no-audit", "--no-fund"], { cwd: root, stdio: "inherit" })
+      : spawnSync("npm ci --no-audit --no-fund", { cwd: root, stdio: "inherit", shell: true });
+  if (status === 0) return;
+  const why = error === undefined ? `npm ended with code ${status}` : error.message;
+  giveUp(
+    `The packages could not be installed (${why}); npm's own words are above. Check the connection to the package registry, then run the same command again.`,
+  );
+}
+
+function* filesBelow(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else yield path;
+  }
+}
+
+/** A fingerprint of all that the build reads: names, sizes and times of the sources, and the compiler's version. */
+function fingerprint() {
+  const hash = createHash("sha256");
+  const settings = ["tsconfig.json", "tsconfig.build.json", "package.json", "package-lock.json"];
+  for (const path of [...filesBelow(join(root, "src")), ...settings.map((name) => join(root, name))].sort()) {
+    const { size, mtimeMs } = statSync(path);
+    hash.update(`${path} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest("hex");
+}
+
+/** Compiles src/ into dist/, where a source has changed since the last time. */
+export function ensureBuilt() {
+  const stamp = join(root, ".cache", "built");
+  const now = fingerprint();
+  const whole = existsSync(join(root, "dist", "cli", "main.js"));
+  if (whole && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
+  console.error("Compiling src/ to dist/ ...");
+  const { status } = spawnSync(process.execPath, [join(root, "scripts", "build.mjs")], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  if (status !== 0) giveUp("The sources could not be compiled; what TypeScript found is above.");
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, now);
+}

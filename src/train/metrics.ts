@@ -1,0 +1,90 @@
+/** What is counted while training besides the loss. A metric gives one number a sample; `fit` averages them. */
+import { DataError, DTypeError, IndexError, ShapeError } from "../errors.js";
+import { isFloat } from "../graph/index.js";
+import type { Loss } from "../nn/index.js";
+import { formatShape, sameShape } from "../shape/index.js";
+import { argmax, noGrad, type Tensor } from "../tensor/index.js";
+
+/** For predictions (n, ...) and targets (n, ...): n numbers or booleans, shape (n). */
+export type Metric = (prediction: Tensor, target: Tensor) => Tensor;
+
+/** Metrics by the name that they have in the history. */
+export type Metrics = Readonly<Record<string, Metric>>;
+
+/**
+ * Was the class that the network finds likeliest the right one? Predictions (n, classes), targets either labels (n) or
+ * probabilities (n, classes); gives booleans (n).
+ *
+ * @throws ShapeError where the shapes do not go together
+ * @throws DTypeError for labels that are not whole numbers
+ * @example
+ * ```ts
+ * const logits = array([[0.1, 0.9], [0.8, 0.2]]);
+ * accuracy(logits, array([1, 1], { dtype: "int32" })).toArray(); // [true, false]
+ * ```
+ */
+export function accuracy(prediction: Tensor, target: Tensor): Tensor {
+  if (prediction.ndim !== 2 || target.shape[0] !== prediction.shape[0] || target.ndim > 2) {
+    throw new ShapeError(
+      `accuracy: predictions (n, classes) and labels (n) are needed, got ${formatShape(prediction.shape)} and ${formatShape(target.shape)}`,
+    );
+  }
+  const guess = argmax(prediction, -1) as Tensor;
+  if (sameShape(target.shape, prediction.shape)) return guess.eq(argmax(target, -1) as Tensor);
+  if (isFloat(target.dtype)) {
+    throw new DTypeError(`accuracy: labels must be whole numbers, got ${target.dtype}`);
+  }
+  return guess.eq(target);
+}
+
+/** The metrics asked for; where nothing was said, accuracy for labels of classes. */
+function chosen(metrics: Metrics | undefined, prediction: Tensor, target: Tensor): Metrics {
+  if (metrics !== undefined) return metrics;
+  const labelled = prediction.ndim === 2 && target.ndim === 1 && !isFloat(target.dtype);
+  return labelled ? { accuracy } : {};
+}
+
+/** Sums over a batch, still to be computed, by name. */
+export function metricSums(
+  metrics: Metrics | undefined,
+  prediction: Tensor,
+  target: Tensor,
+): Map<string, Tensor> {
+  return noGrad(() => {
+    const entries = Object.entries(chosen(metrics, prediction, target));
+    return new Map(entries.map(([name, metric]) => [name, metric(prediction, target).sum() as Tensor]));
+  });
+}
+
+/** The loss of a batch. A label that is no class is the data's fault, and is reported as such. */
+export function lossOf(loss: Loss, prediction: Tensor, target: Tensor, where: () => string): Tensor {
+  try {
+    return loss(prediction, target);
+  } catch (error) {
+    if (!(error instanceof IndexError || error instanceof DataError)) throw error;
+    throw new DataError(`${where()}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Means over samples, gathered batch by batch; each batch counts by its size. */
+export class Tally {
+  samples = 0;
+  #loss = 0;
+  readonly #sums = new Map<string, number>();
+
+  add(samples: number, meanLoss: number, sums: ReadonlyMap<string, Tensor>): void {
+    this.samples += samples;
+    this.#loss += meanLoss * samples;
+    for (const [name, sum] of sums) this.#sums.set(name, (this.#sums.get(name) ?? 0) + Number(sum.item()));
+  }
+
+  get loss(): number {
+    return this.#loss / this.samples;
+  }
+
+  /** Loss first, then the metrics. */
+  means(): Record<string, number> & { loss: number } {
+    const metrics = [...this.#sums].map(([name, sum]) => [name, sum / this.samples] as const);
+    return { loss: this.loss, ...Object.fromEntries(metrics) };
+  }
+}
