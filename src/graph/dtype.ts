@@ -4,6 +4,7 @@
  * maru has no int64 and no float16: where NumPy would give int64 maru gives int32, where it would give float16
  * (a function of uint8 or bool) maru gives float32. Everything else is NumPy's table.
  */
+import { DeviceError } from "../errors.js";
 
 /** The element type of an array. Default everywhere is `"float32"`. */
 export type DType = "float32" | "float64" | "int32" | "uint8" | "bool";
@@ -29,8 +30,21 @@ export const isDType = (value: unknown): value is DType => DTYPES.includes(value
 
 export const isFloat = (dtype: DType): dtype is FloatDType => dtype === "float32" || dtype === "float64";
 
-/** A new zeroed typed array for `length` elements. */
+/**
+ * A new zeroed typed array for `length` elements.
+ *
+ * @throws DeviceError where there is no room for so many
+ */
 export function allocate(dtype: DType, length: number): TypedArray {
+  try {
+    return typedArray(dtype, length);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DeviceError(`there is no room for ${length} elements of ${dtype}`, { cause: error });
+  }
+}
+
+function typedArray(dtype: DType, length: number): TypedArray {
   switch (dtype) {
     case "float32":
       return new Float32Array(length);

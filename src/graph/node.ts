@@ -20,6 +20,8 @@ export class Node<P extends Primitive = Primitive> {
   readonly tracked: boolean;
   /** Longest chain of uncomputed nodes below, as it was when this node was made. */
   readonly depth: number;
+  /** The part of that chain through which no derivative flows: it ends where a derivative was taken or cut off. */
+  readonly chain: number;
   /** The computed value, once there is one. */
   storage: Storage | undefined = undefined;
 
@@ -33,13 +35,17 @@ export class Node<P extends Primitive = Primitive> {
     this.dtype = meta.dtype;
     let tracked = false;
     let depth = -1;
+    let chain = -1;
     for (const source of sources) {
       tracked ||= source.tracked;
-      if (source.storage === undefined && source.depth > depth) depth = source.depth;
+      if (source.storage !== undefined) continue;
+      if (source.depth > depth) depth = source.depth;
+      if (!source.tracked && source.chain > chain) chain = source.chain;
     }
     if (op === "detach") tracked = (attrs as PrimitiveAttrs["detach"]).id !== 0;
     this.tracked = tracked && (meta.dtype === "float32" || meta.dtype === "float64");
     this.depth = depth + 1;
+    this.chain = chain + 1;
     if (op === "buffer") this.storage = (attrs as PrimitiveAttrs["buffer"]).storage;
     else if (op === "detach") this.storage = sources[0]!.storage;
   }

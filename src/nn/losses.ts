@@ -1,8 +1,8 @@
 /** Losses: how far a prediction is from the truth, as one number. Formulas and names are PyTorch's. */
-import { DataError, DTypeError, IndexError, ShapeError } from "../errors.js";
-import { isFloat } from "../graph/index.js";
-import { formatShape, sameShape } from "../shape/index.js";
-import { logSoftmax, type Tensor, takeAlongAxis } from "../tensor/index.js";
+import { DataError, DTypeError, IndexError, ShapeError, ValueError } from "../errors.js";
+import { type FloatDType, isFloat } from "../graph/index.js";
+import { formatShape, type Shape, sameShape } from "../shape/index.js";
+import { logSoftmax, Tensor, takeAlongAxis, where } from "../tensor/index.js";
 
 /** What becomes of the losses of a batch. */
 export type Reduction = "mean" | "sum" | "none";
@@ -14,14 +14,26 @@ export interface LossOptions {
 }
 
 /** A loss as `fit` takes it. */
-export type Loss = (prediction: Tensor, target: Tensor) => Tensor;
+export type Loss = (prediction: Tensor, target: Tensor) => Tensor<Shape, FloatDType>;
 
-function reduced(losses: Tensor, { reduction = "mean" }: LossOptions): Tensor {
-  if (reduction === "none") return losses;
-  return reduction === "sum" ? losses.sum() : losses.mean();
+function reduced(losses: Tensor, { reduction = "mean" }: LossOptions): Tensor<Shape, FloatDType> {
+  if (!["mean", "sum", "none"].includes(reduction)) {
+    throw new ValueError(`reduction must be "mean", "sum" or "none", got ${JSON.stringify(reduction)}`);
+  }
+  const all = losses as Tensor<Shape, FloatDType>;
+  if (reduction === "none") return all;
+  return (reduction === "sum" ? all.sum() : all.mean()) as Tensor<Shape, FloatDType>;
+}
+
+/** Programs without types pass anything. */
+function tensors(name: string, ...given: unknown[]): void {
+  for (const value of given) {
+    if (!(value instanceof Tensor)) throw new DTypeError(`${name}: prediction and target must be tensors`);
+  }
 }
 
 function sameShapes(name: string, prediction: Tensor, target: Tensor): void {
+  tensors(name, prediction, target);
   if (sameShape(prediction.shape, target.shape)) return;
   throw new ShapeError(
     `${name}: the prediction has shape ${formatShape(prediction.shape)}, the target ${formatShape(target.shape)}`,
@@ -38,7 +50,11 @@ function sameShapes(name: string, prediction: Tensor, target: Tensor): void {
  * String(nn.mse(array([1, 2]), array([1, 4]))); // 2.0
  * ```
  */
-export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function mse(
+  prediction: Tensor,
+  target: Tensor,
+  options: LossOptions = {},
+): Tensor<Shape, FloatDType> {
   sameShapes("mse", prediction, target);
   return reduced(prediction.sub(target).square(), options);
 }
@@ -67,7 +83,12 @@ function checkLabels(labels: Tensor, classes: number): void {
  * String(nn.crossEntropy(logits, array([0, 1], { dtype: "int32" }))); // 0.12692805
  * ```
  */
-export function crossEntropy(logits: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function crossEntropy(
+  logits: Tensor,
+  target: Tensor,
+  options: LossOptions = {},
+): Tensor<Shape, FloatDType> {
+  tensors("crossEntropy", logits, target);
   if (!isFloat(logits.dtype))
     throw new DTypeError(`crossEntropy: logits must be floats, got ${logits.dtype}`);
   if (logits.ndim < 1 || logits.ndim > 2) {
@@ -86,8 +107,11 @@ export function crossEntropy(logits: Tensor, target: Tensor, options: LossOption
     );
   }
   if (target.dtype === "bool") throw new DTypeError("crossEntropy: labels must be integers, got bool");
-  checkLabels(target, logits.shape.at(-1)!);
-  const picked = takeAlongAxis(logProbabilities, target.unsqueeze(-1), -1) as Tensor;
+  const classes = logits.shape.at(-1)!;
+  checkLabels(target, classes);
+  // A label that is not known yet must not count from the end: what is below 0 is sent beyond the last class.
+  const labels = target.node.storage === undefined ? where(target.lt(0), classes, target) : target;
+  const picked = takeAlongAxis(logProbabilities, labels.unsqueeze(-1), -1) as Tensor;
   return reduced(picked.squeeze(-1).neg(), options);
 }
 
@@ -101,7 +125,11 @@ export function crossEntropy(logits: Tensor, target: Tensor, options: LossOption
  * String(nn.bceWithLogits(array([0, 3]), array([1, 1]))); // 0.37086725
  * ```
  */
-export function bceWithLogits(logits: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function bceWithLogits(
+  logits: Tensor,
+  target: Tensor,
+  options: LossOptions = {},
+): Tensor<Shape, FloatDType> {
   sameShapes("bceWithLogits", logits, target);
   return reduced(logits.softplus().sub(logits.mul(target)), options);
 }

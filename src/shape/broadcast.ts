@@ -4,7 +4,14 @@
  */
 import { ShapeError, ValueError } from "../errors.js";
 import type { CompareDigits } from "./arithmetic.js";
-import { type FormatShape, formatShape, type IsLiteral, type IsRanked, type Shape } from "./shape.js";
+import {
+  type FormatShape,
+  formatShape,
+  type IsLiteral,
+  type IsRanked,
+  mustBeList,
+  type Shape,
+} from "./shape.js";
 
 /** One dimension of the result; `never` where the two do not fit. An unknown dimension fits everything. */
 export type BroadcastDim<A extends number, B extends number> = [A] extends [1]
@@ -137,6 +144,7 @@ export type BroadcastTo<S extends Shape, To extends Shape> = [
  * @throws ShapeError when it does not; ValueError when `to` has a negative dimension
  */
 export function checkBroadcastTo(shape: Shape, to: Shape): void {
+  mustBeList(to, "a shape");
   if (to.some((size) => size < 0))
     throw new ValueError("all elements of broadcast shape must be non-negative");
   const offset = to.length - shape.length;

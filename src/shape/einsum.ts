@@ -5,7 +5,7 @@
  */
 import { ShapeError, ValueError } from "../errors.js";
 import { tryBroadcastShapes } from "./broadcast.js";
-import { formatShape, type IsLiteral, type IsRanked, type Shape } from "./shape.js";
+import { formatShape, type IsLiteral, type IsRanked, kindOf, type Shape } from "./shape.js";
 
 type Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -296,6 +296,8 @@ function outputLabels(
  * @throws ShapeError where the shapes do not fit; ValueError where the spec cannot be read
  */
 export function planEinsum(spec: string, shapes: readonly Shape[]): EinsumPlan {
+  if (typeof spec !== "string")
+    throw new ValueError(`einsum: the subscripts must be a string, got ${kindOf(spec)}`);
   const [inputSpec, outputSpec] = spec.replaceAll(" ", "").split("->", 2) as [string, string | undefined];
   const terms = inputSpec.split(",");
   const sizes = new Map<string, number>();

@@ -15,7 +15,7 @@ import { IndexError } from "../errors.js";
 import { tryBroadcastShapes } from "./broadcast.js";
 import type { IndexItem, IndexTensor } from "./index-type.js";
 import { shapeOf } from "./literal.js";
-import { formatShape, type Shape } from "./shape.js";
+import { formatShape, mustBeList, type Shape } from "./shape.js";
 import { readIndex, resolveSlice, Slice, type SliceRange } from "./slice.js";
 
 /** One index array, along one axis of the view. */
@@ -210,6 +210,7 @@ export function planIndex(
   items: readonly IndexItem[],
   trueCount: (item: number) => number = (item) => countTrue(items[item]!),
 ): IndexPlan {
+  mustBeList(items, "the items of an index");
   const kinds = items.map(classify);
   const hasArrays = kinds.some(({ kind }) => kind === "array" || kind === "mask");
   const walk = new Walk();

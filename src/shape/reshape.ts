@@ -9,6 +9,7 @@ import {
   formatShape,
   type IsLiteral,
   type IsRanked,
+  mustBeList,
   type NormalizeAxis,
   normalizeAxis,
   type Shape,
@@ -120,6 +121,7 @@ function exactSize(shape: Shape): bigint {
  * @throws ValueError when a dimension other than -1 is negative, or none is an integer
  */
 export function reshapeShape(shape: Shape, to: Shape): number[] {
+  mustBeList(to, "a shape");
   let unknown = -1;
   for (let axis = 0; axis < to.length; axis++) {
     const size = to[axis]!;

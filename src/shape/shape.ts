@@ -115,8 +115,21 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
+/** What a value is, for an error: `a string`, `null`, `a list`. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? (value.constructor?.name ?? "an object") : `a ${typeof value}`;
+}
+
+/** Throws a ValueError unless a value is a list: programs without types pass anything. */
+export function mustBeList(value: unknown, what: string): void {
+  if (!Array.isArray(value)) throw new ValueError(`${what} must be a list, got ${kindOf(value)}`);
+}
+
 /** Throws a ValueError unless each dimension is a non-negative integer that a number holds exactly. */
 export function checkShape(shape: Shape): void {
+  mustBeList(shape, "a shape");
   for (const size of shape) {
     if (typeof size !== "number" || !Number.isSafeInteger(size)) {
       throw new ValueError(
@@ -156,7 +169,7 @@ type AxisOutOfBounds<
 export function normalizeAxis(axis: number, rank: number, what?: string): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     const prefix = what === undefined ? "" : `${what}: `;
-    throw new AxisError(`${prefix}axis ${axis} is out of bounds for array of dimension ${rank}`);
+    throw new AxisError(`${prefix}axis ${String(axis)} is out of bounds for array of dimension ${rank}`);
   }
   return axis < 0 ? axis + rank : axis;
 }
@@ -201,6 +214,7 @@ export function normalizeAxes(
   twice = "duplicate value in 'axis'",
 ): number[] {
   if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
+  if (typeof axes !== "number") mustBeList(axes, "an axis that is not a number");
   const normalized: number[] = [];
   for (const axis of typeof axes === "number" ? [axes] : axes) {
     const position = normalizeAxis(axis, rank);

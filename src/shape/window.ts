@@ -16,7 +16,7 @@ import type {
   SubtractDigits,
   ToNumber,
 } from "./arithmetic.js";
-import { type FormatDim, formatShape, type IsLiteral, type Shape } from "./shape.js";
+import { type FormatDim, formatShape, type IsLiteral, mustBeList, type Shape } from "./shape.js";
 
 /** A setting of a window: one number for all axes, or one an axis. */
 export type PerAxis = number | readonly number[];
@@ -162,6 +162,7 @@ function spread(
       : typeof setting === "number"
         ? new Array<number>(rank).fill(setting)
         : setting;
+  mustBeList(list, `${what} that is not a number`);
   if (list.length !== rank)
     throw new ValueError(`${what} must be a number or a list of ${rank}, got ${list.length}`);
   if (!list.every((value) => Number.isSafeInteger(value) && value >= least)) {

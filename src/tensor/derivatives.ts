@@ -24,7 +24,7 @@ import {
 import * as ops from "../ops/index.js";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape/index.js";
 import { isRecording, recorded } from "./runtime.js";
-import { install, noteUnread, ownerOf, realize, Tensor, takeUnread, wrap } from "./tensor.js";
+import { install, mustBeTensor, noteUnread, ownerOf, realize, Tensor, takeUnread, wrap } from "./tensor.js";
 
 declare module "./tensor.js" {
   interface Tensor<S extends Shape = Shape, D extends DType = DType> {
@@ -63,10 +63,13 @@ export function takePendingLosses(): Tensor[] {
   return takeUnread();
 }
 
+const DEEP = 500;
+
 const one = (x: Node): Node => full(x.shape, 1, x.dtype);
 
 /** The cotangent to begin with: 1 for a single element, else what was given, checked. */
 function seed(output: Node, given: Tensor | undefined, name: string): Node {
+  if (given !== undefined) mustBeTensor(given, name);
   if (given === undefined) {
     if (sizeOf(output.shape) === 1) return one(output);
     throw new GradientError(
@@ -95,13 +98,15 @@ install({
     const owners = owned.map((node) => ownerOf(node)!);
     // Gradients that pile up unread would hold the graph of every pass.
     const piled = owners.some(({ grad }) => grad !== null && grad.node.storage === undefined);
+    // Those of a deep graph are computed now, all together: one by one, each would compute the whole graph.
+    const deep = output.depth > DEEP;
     owned.forEach((node, i) => {
       const arrived = results[i] ?? zeroLike(node);
       const before = owners[i]!.grad?.node;
       owners[i]!.grad = new Tensor(detach(before === undefined ? arrived : add(before, arrived)));
     });
     noteUnread(this);
-    if (piled) realize([...owners.map(({ grad }) => grad!), ...takeUnread()]);
+    if (piled || deep) realize([...owners.map(({ grad }) => grad!), ...takeUnread()]);
   },
 });
 
@@ -117,6 +122,7 @@ export type LikeTree<T> = TensorTree extends T
 
 function leaves(tree: TensorTree, found: Tensor[] = []): Tensor[] {
   if (tree instanceof Tensor) found.push(tree);
+  else if (typeof tree !== "object" || tree === null) mustBeTensor(tree, "derivatives: an argument");
   else for (const branch of Object.values(tree) as TensorTree[]) leaves(branch, found);
   return found;
 }

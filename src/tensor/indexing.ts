@@ -9,6 +9,7 @@ import {
   type IndexItem,
   type IndexPlan,
   type IsRanked,
+  mustBeList,
   type NormalizeAxis,
   normalizeAxis,
   normalizeIndex,
@@ -148,6 +149,7 @@ const hasBoolean = (list: readonly unknown[]): boolean =>
 
 /** The plan of an index, and its index arrays. */
 function prepare(shape: Shape, items: readonly IndexItem[]): { plan: IndexPlan; indices: Node[] } {
+  mustBeList(items, "the items of an index");
   const masks = new Map<number, Node[]>();
   items.forEach((item, i) => {
     if (!isMask(item)) return;
@@ -238,7 +240,8 @@ export function take<
 
 function asIndex(indices: TensorLike, axis: number, size: number): Node {
   if (indices instanceof Tensor || Array.isArray(indices)) return integerIndex(indices, axis, size);
-  return integerIndex(wrap(ops.scalar(Number(indices), "int32")), axis, size);
+  if (!Number.isInteger(indices)) throw new IndexError(`an index must be an integer, got ${String(indices)}`);
+  return integerIndex(wrap(ops.scalar(indices as number, "int32")), axis, size);
 }
 
 /**

@@ -1,16 +1,17 @@
 /** Arrays made one along an axis, and one array cut in parts, as functions and as methods. */
 import type { DType } from "../graph/index.js";
 import * as ops from "../ops/index.js";
-import type {
-  Check,
-  Concatenate,
-  NormalizeAxis,
-  Ok,
-  SetDim,
-  Shape,
-  SliceCount,
-  Split,
-  Stack,
+import {
+  type Check,
+  type Concatenate,
+  mustBeList,
+  type NormalizeAxis,
+  type Ok,
+  type SetDim,
+  type Shape,
+  type SliceCount,
+  type Split,
+  type Stack,
 } from "../shape/index.js";
 import {
   type DTypeOfLike,
@@ -96,6 +97,7 @@ export function concatenate<const P extends readonly TensorLike[], const A exten
   parts: Check<Joined<P, A>, P>,
   axis?: A,
 ): Tensor<Ok<Joined<P, A>>, PromoteAll<P>> {
+  mustBeList(parts, "concatenate: the arrays");
   return wrap(ops.concatenate((parts as P).map(nodeOf), axis));
 }
 
@@ -117,6 +119,7 @@ export function stack<const P extends readonly TensorLike[], const A extends num
   parts: Check<Stacked<P, A>, P>,
   axis?: A,
 ): Tensor<Ok<Stacked<P, A>>, PromoteAll<P>> {
+  mustBeList(parts, "stack: the arrays");
   return wrap(ops.stack((parts as P).map(nodeOf), axis));
 }
 

@@ -241,7 +241,7 @@ export class Generator {
   ): Tensor<Given<S>, D>;
   choice(from: number | Tensor, shape: Shape, { replace = true, p }: ChoiceOptions = {}): Tensor {
     const n = typeof from === "number" ? from : from.shape[0];
-    if (n === undefined || (typeof from !== "number" && from.ndim !== 1)) {
+    if (n === undefined || !Number.isInteger(n) || n < 0 || (typeof from !== "number" && from.ndim !== 1)) {
       throw new ValueError("random.choice: choose from a number or a 1-d array");
     }
     const count = sizeOf(shape);

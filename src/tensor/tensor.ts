@@ -16,7 +16,7 @@ import {
   type TypedArrayOf,
   variable,
 } from "../graph/index.js";
-import { formatShape, type Shape, sameShape, sizeOf } from "../shape/index.js";
+import { formatShape, kindOf, type Shape, sameShape, sizeOf } from "../shape/index.js";
 import { formatArray, formatScalar, reprArray } from "./print/index.js";
 import { compute, isRecording } from "./runtime.js";
 
@@ -35,6 +35,9 @@ export type ElementOf<D extends DType> = D extends "bool" ? boolean : number;
 
 /** Untracked chains longer than this are computed at once, so that an endless loop stays level. */
 const LONGEST_CHAIN = 64;
+
+/** And so are chains in which derivatives were taken, as in a loop of updates that nobody reads. */
+const LONGEST_HISTORY = 2000;
 
 /** The tensor whose `.grad` a variable's derivative goes to. */
 const owners = new WeakMap<Node, Tensor>();
@@ -64,7 +67,8 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
 
   /** Sizes of the axes. */
   get shape(): S {
-    return this.node.shape as Shape as S;
+    // Frozen, so that writing to it is an error instead of a broken graph.
+    return Object.freeze(this.node.shape) as Shape as S;
   }
 
   /** Type of the elements. */
@@ -123,6 +127,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * ```
    */
   assign(value: Tensor): this {
+    mustBeTensor(value, "assign");
     if (!sameShape(value.shape, this.shape)) {
       throw new ShapeError(
         `assign: cannot put shape ${formatShape(value.shape)} into ${formatShape(this.shape)}`,
@@ -307,7 +312,8 @@ export function takeUnread(): Tensor[] {
  */
 export function wrap<S extends Shape, D extends DType>(node: Node): Tensor<S, D> {
   const result = new Tensor<S, D>(isRecording() ? node : detach(node));
-  if (node.depth > LONGEST_CHAIN && !result.node.tracked) realize([result]);
+  const { tracked, chain, depth } = result.node;
+  if (!tracked && (chain > LONGEST_CHAIN || depth > LONGEST_HISTORY)) realize([result]);
   return result;
 }
 
@@ -345,6 +351,11 @@ function settle(tensor: Tensor): void {
   const values = buffer(node.storage!.data, node.shape, node.dtype);
   tensor.node = isVariable(node) ? variable(values) : values;
   if (isVariable(node)) owners.set(tensor.node, tensor);
+}
+
+/** Throws a DTypeError unless a value is a tensor: programs without types pass anything. */
+export function mustBeTensor(value: unknown, name: string): asserts value is Tensor {
+  if (!(value instanceof Tensor)) throw new DTypeError(`${name}: a tensor is needed, got ${kindOf(value)}`);
 }
 
 /** Attaches methods to Tensor; their types are declared beside them by interface merging. */

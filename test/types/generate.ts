@@ -13,7 +13,7 @@ export const generatedFolder = ".cache/type-fixtures";
 export const chainFolder = ".cache/type-chain";
 export const networkFolder = ".cache/type-network";
 
-/** Where the declarations go that the network is compiled against, as a user compiles against the package. */
+/** Where the declarations go that the chains are compiled against, as a user compiles against the package. */
 export const declarationsFolder = ".cache/declarations";
 
 /** A value as the type of exactly that value. */
@@ -56,7 +56,7 @@ function chain(): string {
     `type Conv${layer + 1} = Conv<Conv${layer}, [${layer + 2}, ${layer + 1}, 3, 3], { padding: [1, 0] }>;`,
   ]).flat();
   return [
-    'import type { Conv, Flatten, Linear } from "../../src/shape/index.js";',
+    'import type { Conv, Flatten, Linear } from "../declarations/shape/index.js";',
     'import type { Equal, Expect } from "../../test/types/fixtures/expect.js";',
     `type Linear0 = [number, ${size(0)}];`,
     "type Conv0 = [64, 1, 228, 228];",

@@ -15,34 +15,44 @@ function arrange(x: TypedArray, { shape, dtype }: Node, order: readonly number[]
   );
 }
 
-/** One row of C = A B in double precision, four values of k at a time. */
-function multiplyRow(
+/** Two rows of C = A B in double precision, four values of k at a time: what is read of B serves both. */
+function multiplyRows(
   a: TypedArray,
-  aAt: number,
+  [p, q]: readonly [number, number],
   b: TypedArray,
   bAt: number,
   depth: number,
-  sums: Float64Array,
+  [first, second]: readonly [Float64Array, Float64Array],
 ): void {
-  const width = sums.length;
-  sums.fill(0);
+  const width = first.length;
+  first.fill(0);
+  second.fill(0);
   let k = 0;
   for (; k + 3 < depth; k += 4) {
-    const [a0, a1, a2, a3] = [a[aAt + k]!, a[aAt + k + 1]!, a[aAt + k + 2]!, a[aAt + k + 3]!];
-    const b0 = bAt + k * width;
-    const [b1, b2, b3] = [b0 + width, b0 + 2 * width, b0 + 3 * width];
+    const [p0, p1, p2, p3] = [a[p + k]!, a[p + k + 1]!, a[p + k + 2]!, a[p + k + 3]!];
+    const [q0, q1, q2, q3] = [a[q + k]!, a[q + k + 1]!, a[q + k + 2]!, a[q + k + 3]!];
+    const from0 = bAt + k * width;
+    const [from1, from2, from3] = [from0 + width, from0 + 2 * width, from0 + 3 * width];
     for (let j = 0; j < width; j++) {
-      sums[j]! += a0 * b[b0 + j]! + a1 * b[b1 + j]! + (a2 * b[b2 + j]! + a3 * b[b3 + j]!);
+      const b0 = b[from0 + j]!;
+      const b1 = b[from1 + j]!;
+      const b2 = b[from2 + j]!;
+      const b3 = b[from3 + j]!;
+      first[j]! += p0 * b0 + p1 * b1 + (p2 * b2 + p3 * b3);
+      second[j]! += q0 * b0 + q1 * b1 + (q2 * b2 + q3 * b3);
     }
   }
   for (; k < depth; k++) {
-    const a0 = a[aAt + k]!;
-    const b0 = bAt + k * width;
-    for (let j = 0; j < width; j++) sums[j]! += a0 * b[b0 + j]!;
+    const [p0, q0] = [a[p + k]!, a[q + k]!];
+    const from = bAt + k * width;
+    for (let j = 0; j < width; j++) {
+      first[j]! += p0 * b[from + j]!;
+      second[j]! += q0 * b[from + j]!;
+    }
   }
 }
 
-/** The same in 32-bit integers that wrap around. */
+/** One row in 32-bit integers that wrap around. */
 function multiplyRowInteger(
   a: TypedArray,
   aAt: number,
@@ -76,14 +86,25 @@ export function contractKernel(node: Node<"contract">, a: TypedArray, b: TypedAr
     sizes(right, freeB),
   ];
   const out = allocate(node.dtype, batches * rows * width);
-  const isFloat = node.dtype === "float32" || node.dtype === "float64";
-  const sums = isFloat ? new Float64Array(width) : new Int32Array(width);
+  const at = (batch: number, row: number): number => batch * rows + row;
+  if (node.dtype === "float32" || node.dtype === "float64") {
+    const sums = [new Float64Array(width), new Float64Array(width)] as const;
+    for (let batch = 0; batch < batches; batch++) {
+      for (let row = 0; row < rows; row += 2) {
+        // A last row without a partner is computed twice.
+        const pair = [at(batch, row), at(batch, Math.min(row + 1, rows - 1))] as const;
+        multiplyRows(x, [pair[0] * depth, pair[1] * depth], y, batch * depth * width, depth, sums);
+        out.set(sums[0], pair[0] * width);
+        out.set(sums[1], pair[1] * width);
+      }
+    }
+    return out;
+  }
+  const sums = new Int32Array(width);
   for (let batch = 0; batch < batches; batch++) {
     for (let row = 0; row < rows; row++) {
-      const [xAt, yAt] = [(batch * rows + row) * depth, batch * depth * width];
-      if (sums instanceof Float64Array) multiplyRow(x, xAt, y, yAt, depth, sums);
-      else multiplyRowInteger(x, xAt, y, yAt, depth, sums);
-      out.set(sums, (batch * rows + row) * width);
+      multiplyRowInteger(x, at(batch, row) * depth, y, batch * depth * width, depth, sums);
+      out.set(sums, at(batch, row) * width);
     }
   }
   return out;

@@ -4,7 +4,7 @@
  */
 import { DeviceError } from "../../errors.js";
 import { type Node, storageOf, type TypedArray, topological } from "../../graph/index.js";
-import { formatShape, sizeOf } from "../../shape/index.js";
+import { formatShape } from "../../shape/index.js";
 import type { RunReport, Target } from "../target.js";
 import { kernels } from "./kernels.js";
 
@@ -17,13 +17,9 @@ function compute(node: Node, values: ReadonlyMap<Node, TypedArray>): TypedArray 
   try {
     return kernel(node, inputs);
   } catch (error) {
-    // The engine's word for an array that it has no room for.
-    if (!(error instanceof RangeError)) throw error;
-    throw new DeviceError(
-      `${node.op}: there is no room for an array of shape ${formatShape(node.shape)} and dtype ${node.dtype} ` +
-        `(${sizeOf(node.shape)} elements); compute it in parts`,
-      { cause: error },
-    );
+    if (!(error instanceof DeviceError)) throw error;
+    const where = `${node.op} of shape ${formatShape(node.shape)}`;
+    throw new DeviceError(`${where}: ${error.message}; compute it in parts`, { cause: error });
   }
 }
 
