@@ -178,8 +178,9 @@ export function clip(x: Operand, low?: Operand | null, high?: Operand | null): N
 
 /** a where the condition holds, else b; anything not 0 holds. */
 export function where(condition: Operand, a: Operand, b: Operand): Node {
+  const shapes = [condition, a, b].map((x) => (isScalar(x) ? [] : x.shape));
+  const shape = broadcastShapes(...shapes);
   const [x, y] = meet(a, b);
   const test = isScalar(condition) ? scalar(condition, "bool") : cast(condition, "bool");
-  const shape = broadcastShapes(test.shape, x.shape);
   return select(stretch(test, shape), stretch(x, shape), stretch(y, shape));
 }

@@ -27,9 +27,9 @@ import {
   normalizeAxis,
   normalizePadWidths,
   type PadWidths,
+  ravelShape,
   repeatShape,
   reshapeShape,
-  sizeOf,
   splitBounds,
   squeezeShape,
   stackShape,
@@ -40,7 +40,7 @@ import {
 } from "../shape/index.js";
 
 export const reshape = (x: Node, to: readonly number[]): Node => reshapeNode(x, reshapeShape(x.shape, to));
-export const ravel = (x: Node): Node => reshapeNode(x, [sizeOf(x.shape)]);
+export const ravel = (x: Node): Node => reshapeNode(x, ravelShape(x.shape));
 export const flatten = (x: Node, start = 0, end = -1): Node =>
   reshapeNode(x, flattenShape(x.shape, start, end));
 export const squeeze = (x: Node, axis?: AxisArgument): Node => reshapeNode(x, squeezeShape(x.shape, axis));

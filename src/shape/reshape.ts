@@ -139,7 +139,11 @@ export function reshapeShape(shape: Shape, to: Shape): number[] {
   return to.map((dim, axis) => (axis === unknown ? Number(size / wanted) : dim));
 }
 
-/** The shape of `t.ravel()`: one axis with all the elements. */
+/**
+ * The shape of `t.ravel()`: one axis with all the elements.
+ *
+ * @public the tests read it by name
+ */
 export type Ravel<S extends Shape> = [SizeOf<S>];
 
 /** The shape of `t.ravel()`: one axis with all the elements. */

@@ -1,8 +1,8 @@
 /** Comparison, logic and choice, element by element, as functions and as methods. */
 import type { DType } from "../graph/index.js";
 import * as ops from "../ops/index.js";
-import type { Broadcast, Check, Ok, Shape } from "../shape/index.js";
-import { type Fitting, type Meet, type Met, methodOf, pair } from "./binary.js";
+import type { Broadcast, BroadcastAll, Check, Ok, Shape } from "../shape/index.js";
+import { type Fitting, type Met, methodOf, pair } from "./binary.js";
 import {
   type DTypeOfLike,
   lift,
@@ -218,8 +218,9 @@ export function clip<
   return wrap(ops.clip(nodeOf(x), bound(low), bound(high)));
 }
 
-type Choice<C extends TensorLike, A extends TensorLike, B extends TensorLike> =
-  Meet<A, B> extends infer R extends Shape ? Broadcast<ShapeOfLike<C>, R> : Meet<A, B>;
+type Choice<C extends TensorLike, A extends TensorLike, B extends TensorLike> = BroadcastAll<
+  [ShapeOfLike<C>, ShapeOfLike<A>, ShapeOfLike<B>]
+>;
 
 /**
  * Of each pair of elements a where the condition holds (is not 0), else b. All three broadcast; the dtype is what a
