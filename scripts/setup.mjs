@@ -34,6 +34,14 @@ function isInstalled() {
   );
 }
 
+/** Runs npm: by this Node where npm started us, else by a shell, which finds it on Windows too. */
+function npm(...words) {
+  const cli = process.env.npm_execpath;
+  return cli !== undefined && /npm-cli\.js$/.test(cli)
+    ? spawnSync(process.execPath, [cli, ...words], { cwd: root, stdio: "inherit" })
+    : spawnSync(`npm ${words.join(" ")}`, { cwd: root, stdio: "inherit", shell: true });
+}
+
 /** Installs the packages of package-lock.json, where they are not there or others are. */
 export function ensureInstalled() {
   if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
@@ -41,12 +49,7 @@ export function ensureInstalled() {
   }
   if (isInstalled()) return;
   console.error("Installing packages (npm ci) ...");
-  // npm itself is run by this Node where it started us; a shell finds it on Windows too.
-  const cli = process.env.npm_execpath;
-  const { status, error } =
-    cli !== undefined && /npm-cli\.js$/.test(cli)
-      ? spawnSync(process.execPath, [cli, "ci", "--no-audit", "--no-fund"], { cwd: root, stdio: "inherit" })
-      : spawnSync("npm ci --no-audit --no-fund", { cwd: root, stdio: "inherit", shell: true });
+  const { status, error } = npm("ci", "--no-audit", "--no-fund");
   if (status === 0) return;
   const why = error === undefined ? `npm ended with code ${status}` : error.message;
   giveUp(

@@ -134,7 +134,7 @@ function announce({ settings, resume, output, folder }: Run, samples: number): v
   );
   say(
     colors.dim(
-      `${epochs} epochs, batches of ${batch}, learning rate ${lr}, seed ${seed}; writing to ${folder}`,
+      `${epochs} epoch${epochs === 1 ? "" : "s"}, batches of ${batch}, learning rate ${lr}, seed ${seed}; writing to ${folder}`,
     ),
   );
   const done = resume?.epochs.length ?? 0;

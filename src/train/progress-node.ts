@@ -24,7 +24,9 @@ export function terminalProgress(): Progress {
           stream: process.stderr,
           noTTYOutput: true,
           clearOnComplete: true,
+          // A process that is killed could not undo either of these.
           hideCursor: false,
+          linewrap: true,
           barsize: 24,
           etaBuffer: 50,
           fps: 10,
