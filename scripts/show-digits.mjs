@@ -1,6 +1,7 @@
 /** Draws test digits beside each other in the terminal, with what a trained network takes them for. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 
 const dist = (path) => new URL(`../dist/${path}`, import.meta.url).href;
@@ -28,11 +29,14 @@ async function guesses(folder, digits) {
   });
 }
 
+/** Filled up with spaces to a picture's width; colours take no room. */
+const padded = (line) => line + " ".repeat(Math.max(0, SIDE - stripVTControlCharacters(line).length));
+
 function caption({ index, guess, label, sure }) {
   const words = `#${index}: ${guess}, ${Math.round(100 * sure)} % sure`;
   const verdict = guess === label ? "right" : `wrong, it is ${label}`;
   const paint = guess === label ? pc.green : pc.red;
-  return [pc.bold(words.padEnd(SIDE)), paint(verdict.padEnd(SIDE))];
+  return [pc.bold(words), paint(verdict)];
 }
 
 /** Draws some that it knows and some that it does not. */
@@ -63,7 +67,7 @@ export async function showDigits(folder) {
   for (let from = 0; from < shown.length; from += perRow()) {
     const row = shown.slice(from, from + perRow());
     for (let line = 0; line < row[0].length; line++)
-      console.log(row.map((picture) => picture[line]).join(GAP));
+      console.log(row.map((picture) => padded(picture[line])).join(GAP));
     console.log();
   }
   console.log(pc.dim(`One by one: npx maru predict ${wrong[0]?.index ?? 0} --weights ${folder}`));
