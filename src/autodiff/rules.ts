@@ -34,6 +34,7 @@ import {
   where,
   windows,
 } from "../graph/index.js";
+import { sizeOf } from "../shape/index.js";
 import { DerivativeRule } from "./custom-rule.js";
 import { othersProduct } from "./products.js";
 
@@ -138,8 +139,7 @@ function scattering(
 ): Cotangents {
   const { axes, mode } = attrs;
   if (mode === "add") return [g, gather(g, indices, axes)];
-  const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
-  const names = reshape(iota(size(updates!.shape)), updates!.shape);
+  const names = reshape(iota(sizeOf(updates!.shape)), updates!.shape);
   const written = scatter(full(g.shape, -1, "int32"), names, indices, attrs);
   const won = eq(gather(written, indices, axes), names);
   return [scatter(g, like(updates!, 0), indices, attrs), only(won, gather(g, indices, axes))];

@@ -4,7 +4,7 @@
  * node that it made, long before a number looks odd.
  */
 import { VerificationError } from "../errors.js";
-import { formatShape, sameShape } from "../shape/index.js";
+import { formatShape, sameShape, sizeOf } from "../shape/index.js";
 import type { Meta } from "./attrs.js";
 import { isFloat } from "./dtype.js";
 import { inferMeta, isOp, type Node } from "./node.js";
@@ -49,7 +49,7 @@ function verifyNode(at: Node): void {
     fail(at, `the rule gives ${describe(meta)}`);
   if (isOp(at, "constant") && !isFloat(at.dtype) && !Number.isInteger(at.attrs.value))
     fail(at, "a fraction in integers");
-  const size = at.shape.reduce((product, n) => product * n, 1);
+  const size = sizeOf(at.shape);
   if (at.storage !== undefined && (at.storage.length !== size || at.storage.dtype !== at.dtype))
     fail(at, `its value has ${at.storage.length} elements of ${at.storage.dtype}`);
 }

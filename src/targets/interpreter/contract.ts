@@ -1,8 +1,7 @@
 /** Sums of products: both operands are laid out as [batch, row, k] and [batch, k, column], then multiplied. */
 import { allocate, type Node, type TypedArray } from "../../graph/index.js";
+import { sizeOf } from "../../shape/index.js";
 import { readStrided, stridesOf } from "./strided.js";
-
-const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 
 function arrange(x: TypedArray, { shape, dtype }: Node, order: readonly number[]): TypedArray {
   if (order.every((axis, i) => axis === i)) return x;
@@ -74,7 +73,7 @@ export function contractKernel(node: Node<"contract">, a: TypedArray, b: TypedAr
   const free = ({ shape }: Node, used: readonly number[]): number[] =>
     [...shape.keys()].filter((axis) => !used.includes(axis));
   const sizes = ({ shape }: Node, axes: readonly number[]): number =>
-    product(axes.map((axis) => shape[axis]!));
+    sizeOf(axes.map((axis) => shape[axis]!));
   const freeA = free(left, [...batchA, ...sumA]);
   const freeB = free(right, [...batchB, ...sumB]);
   const x = arrange(a, left, [...batchA, ...freeA, ...sumA]);

@@ -2,9 +2,8 @@
 import { IndexError } from "../../errors.js";
 import type { Node, TypedArray } from "../../graph/index.js";
 import { allocate } from "../../graph/index.js";
+import { sizeOf } from "../../shape/index.js";
 import { readStrided, stridesOf, writeStrided } from "./strided.js";
-
-const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 
 interface Places {
   /** Where in x each index tuple points, in elements. */
@@ -39,8 +38,8 @@ export function gatherKernel(
   indices: readonly TypedArray[],
 ): TypedArray {
   const places = locate(node.sources[0]!.shape, node.attrs.axes, indices);
-  const out = allocate(node.dtype, product(node.shape));
-  const block = product(places.shape);
+  const out = allocate(node.dtype, sizeOf(node.shape));
+  const block = sizeOf(places.shape);
   places.offsets.forEach((offset: number, i: number) => {
     if (block === 1) out[i] = x[offset]!;
     else readStrided(x, out.subarray(i * block, (i + 1) * block), places.shape, places.strides, offset);
@@ -56,7 +55,7 @@ export function scatterKernel(
 ): TypedArray {
   const places = locate(node.shape, node.attrs.axes, indices);
   const out = base.slice();
-  const block = product(places.shape);
+  const block = sizeOf(places.shape);
   const add = node.attrs.mode === "add";
   places.offsets.forEach((offset: number, i: number) => {
     const part = updates.subarray(i * block, (i + 1) * block);

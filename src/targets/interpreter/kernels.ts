@@ -7,6 +7,7 @@ import {
   type TypedArray,
   type UnaryPrimitive,
 } from "../../graph/index.js";
+import { sizeOf } from "../../shape/index.js";
 import { contractKernel } from "./contract.js";
 import { binaryLoop, castLoop, unaryLoops } from "./elementwise.js";
 import { gatherKernel, scatterKernel } from "./indexing.js";
@@ -17,11 +18,7 @@ import { readStrided, stridesOf, writeStrided } from "./strided.js";
 type Values = readonly TypedArray[];
 type Kernel<P extends Primitive> = (node: Node<P>, values: Values) => TypedArray;
 
-const room = ({ dtype, shape }: Node): TypedArray =>
-  allocate(
-    dtype,
-    shape.reduce((a, b) => a * b, 1),
-  );
+const room = ({ dtype, shape }: Node): TypedArray => allocate(dtype, sizeOf(shape));
 
 const unary =
   (op: UnaryPrimitive): Kernel<UnaryPrimitive> =>

@@ -1,9 +1,10 @@
 /** Random arrays: element i is the hash of i under the key. */
 import { allocate, type Node, type TypedArray, threefry } from "../../graph/index.js";
+import { sizeOf } from "../../shape/index.js";
 
 /** float32: the top 24 bits of a word over 2^24. float64: 53 bits of two words over 2^53. Else the bits. */
 export function randomKernel({ shape, dtype }: Node<"random">, key: TypedArray): TypedArray {
-  const length = shape.reduce((a, b) => a * b, 1);
+  const length = sizeOf(shape);
   const out = allocate(dtype, length);
   const word = new Int32Array(2);
   const [key0, key1] = [key[0]!, key[1]!];

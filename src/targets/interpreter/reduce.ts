@@ -1,8 +1,7 @@
 /** Reductions, scans and sorting over rows: the reduced axes are brought last, so each result is one row. */
 import { allocate, type DType, type Node, type ReducePrimitive, type TypedArray } from "../../graph/index.js";
+import { sizeOf } from "../../shape/index.js";
 import { readStrided, stridesOf } from "./strided.js";
-
-const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 
 /**
  * Sum by halves: blocks of up to 128 in eight running sums, larger ranges split in two. The rounding error grows with
@@ -67,8 +66,8 @@ export function reduceKernel(op: ReducePrimitive, node: Node<ReducePrimitive>, x
   const { axes } = node.attrs;
   const source = node.sources[0]!;
   const rows = bringLast(x, source, axes);
-  const count = product(axes.map((axis) => source.shape[axis]!));
-  const out = allocate(node.dtype, product(node.shape));
+  const count = sizeOf(axes.map((axis) => source.shape[axis]!));
+  const out = allocate(node.dtype, sizeOf(node.shape));
   const reducer = reducers[op];
   for (let i = 0; i < out.length; i++) out[i] = reducer(rows, i * count, count, node.dtype);
   return out;
@@ -76,7 +75,7 @@ export function reduceKernel(op: ReducePrimitive, node: Node<ReducePrimitive>, x
 
 /** Size of the axis, and the distance between its elements. */
 function along(shape: readonly number[], axis: number): { size: number; step: number } {
-  return { size: shape[axis]!, step: product(shape.slice(axis + 1)) };
+  return { size: shape[axis]!, step: sizeOf(shape.slice(axis + 1)) };
 }
 
 /** Calls `line(start)` for the first element of every line along an axis. */
