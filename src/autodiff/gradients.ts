@@ -108,5 +108,6 @@ export function checkpointed(output: Node, inputs: readonly Node[]): Node {
     const [redone] = substitute([output], again);
     return gradients([redone!], [g], [...again.values()]);
   });
-  return custom(output, [...inputs, ...variables], rule);
+  // Each once: the same node may be given as two arguments.
+  return custom(output, [...given, ...variables], rule);
 }

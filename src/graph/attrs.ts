@@ -15,7 +15,7 @@ type None = Record<never, never>;
 type Ints = readonly number[];
 
 /**
- * Names a user's own derivative. The graph only carries it; `autodiff/custom.ts` knows what it does, and two
+ * Names a user's own derivative. The graph only carries it; `autodiff/custom-rule.ts` knows what it does, and two
  * rules are the same only when they are one object.
  */
 export interface CustomRule {

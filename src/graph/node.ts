@@ -24,6 +24,8 @@ export class Node<P extends Primitive = Primitive> {
   readonly chain: number;
   /** The computed value, once there is one. */
   storage: Storage | undefined = undefined;
+  /** Was it computed on the way to something else, and the value let go? */
+  computedBefore = false;
 
   constructor(
     readonly op: P,

@@ -1,5 +1,6 @@
 /** Modules: anything that holds parameters. Names of parameters are PyTorch's, so that its weights load. */
 import { FormatError, ShapeError } from "../errors.js";
+import { isVariable } from "../graph/index.js";
 import { formatShape, sameShape } from "../shape/index.js";
 import { Tensor } from "../tensor/index.js";
 
@@ -23,25 +24,21 @@ export abstract class Module {
   /** Is this module learning (true) or being used (false)? Dropout and its like ask. */
   training = true;
 
-  /** Everything below with its name: tensors, and the modules that hold them. */
-  private *entries(prefix: string): Generator<[string, Tensor | Module]> {
-    for (const [field, value] of Object.entries(this)) {
+  /** Everything in a list, a record or a module's fields: tensors that are not results of others, and modules. */
+  private *entries(holder: object, prefix: string): Generator<[string, Tensor | Module]> {
+    for (const [field, value] of Object.entries(holder) as [string, unknown][]) {
       const name = prefix + field;
-      if (value instanceof Tensor) yield [name, value];
-      else if (value instanceof Module) yield* value.within(`${name}.`);
-      else if (Array.isArray(value)) {
-        for (const [i, item] of value.entries()) {
-          if (item instanceof Tensor) yield [`${name}.${i}`, item];
-          else if (item instanceof Module) yield* item.within(`${name}.${i}.`);
-        }
-      }
+      if (value instanceof Tensor) {
+        if (!value.requiresGrad || isVariable(value.node)) yield [name, value];
+      } else if (value instanceof Module) yield* value.within(`${name}.`);
+      else if (isHolder(value)) yield* this.entries(value, `${name}.`);
     }
   }
 
   /** This module and everything in it. A container may name its children otherwise. */
   protected *within(prefix: string): Generator<[string, Tensor | Module]> {
     yield [prefix.slice(0, -1), this];
-    yield* this.entries(prefix);
+    yield* this.entries(this, prefix);
   }
 
   /**
@@ -158,4 +155,10 @@ export abstract class Module {
   eval(): this {
     return this.train(false);
   }
+}
+
+/** Lists and plain records may hold tensors and modules; other objects are their own business. */
+function isHolder(value: unknown): value is object {
+  if (Array.isArray(value)) return true;
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

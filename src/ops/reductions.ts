@@ -86,8 +86,14 @@ export function variance(x: Node, axis?: Axes, { ddof = 0, keepdims }: VarianceO
   return div(total, like(total, Math.max(0, countOf(x, axis) - ddof)));
 }
 
+/** f(x) where x is not 0, else 0, and so is its derivative there: for roots, whose slope at 0 is infinite. */
+function flatAtZero(x: Node, f: (x: Node) => Node): Node {
+  const zero = binary("eq", x, like(x, 0));
+  return where(zero, like(x, 0), f(where(zero, like(x, 1), x)));
+}
+
 export const std = (x: Node, axis?: Axes, options?: VarianceOptions): Node =>
-  unary("sqrt", variance(x, axis, options));
+  flatAtZero(variance(x, axis, options), (v) => unary("sqrt", v));
 
 const truth =
   (op: "amax" | "amin", empty: number) =>
@@ -177,9 +183,7 @@ export type NormOrder = number | "fro" | undefined;
 
 /** sqrt(sum x^2), with derivative 0 where it is 0. */
 function euclidean(x: Node, axis: Axes, options?: ReduceOptions): Node {
-  const total = reduceOver("sum", mul(x, x), axis, options);
-  const zero = binary("eq", total, like(total, 0));
-  return where(zero, like(total, 0), unary("sqrt", where(zero, like(total, 1), total)));
+  return flatAtZero(reduceOver("sum", mul(x, x), axis, options), (total) => unary("sqrt", total));
 }
 
 function vectorNorm(x: Node, order: NormOrder, axis: Axes, options?: ReduceOptions): Node {
@@ -192,7 +196,8 @@ function vectorNorm(x: Node, order: NormOrder, axis: Axes, options?: ReduceOptio
   if (typeof order !== "number" || Number.isNaN(order))
     throw new ValueError(`norm: no such order: ${String(order)}`);
   const total = reduceOver("sum", binary("pow", size, like(size, order)), axis, options);
-  return binary("pow", total, like(total, 1 / order));
+  const root = (t: Node): Node => binary("pow", t, like(t, 1 / order));
+  return order > 0 ? flatAtZero(total, root) : root(total);
 }
 
 /** 1 and -1: the largest and smallest sum of |x| down a column; Infinity and -Infinity: along a row. */

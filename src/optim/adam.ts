@@ -14,7 +14,7 @@ import {
   unary,
 } from "../graph/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { nonNegative, Optimizer, type OptimizerFactory, type Update } from "./optimizer.js";
+import { nonNegative, Optimizer, type OptimizerFactory, type Slot, type Update } from "./optimizer.js";
 
 /** What adam takes beside the learning rate. */
 export interface AdamOptions {
@@ -40,6 +40,14 @@ export class Adam extends Optimizer {
     }
     nonNegative("eps", this.options.eps);
     nonNegative("weightDecay", this.options.weightDecay);
+  }
+
+  protected slots({ shape, dtype }: Tensor): Slot[] {
+    return [
+      { shape, dtype },
+      { shape, dtype },
+      { shape: [], dtype: "float64" },
+    ];
   }
 
   /**

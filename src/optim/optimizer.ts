@@ -1,6 +1,7 @@
 /** What all optimizers share: the parameters, their state, and one computation for a whole step. */
-import { ValueError } from "../errors.js";
-import { constant, type Node, stretch } from "../graph/index.js";
+import { DTypeError, FormatError, ShapeError, ValueError } from "../errors.js";
+import { buffer, cast, type DType, detach, isVariable, type Node, stretch } from "../graph/index.js";
+import { formatShape, sameShape } from "../shape/index.js";
 import { noGrad, realize, Tensor, takePendingLosses } from "../tensor/index.js";
 
 /** Makes an optimizer for parameters: `optim.sgd(0.1)(model.parameters())`. */
@@ -16,6 +17,12 @@ export interface Update {
  * What all optimizers share: they hold parameters and change them by their `.grad`. Those that maru has are made by
  * {@link sgd} and {@link adam}.
  */
+/** One piece of an optimizer's state for one parameter. */
+export interface Slot {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
 export abstract class Optimizer {
   /** What is learned, each tensor once. */
   readonly parameters: readonly Tensor[];
@@ -25,12 +32,22 @@ export abstract class Optimizer {
 
   constructor(parameters: readonly Tensor[], lr: number) {
     if (parameters.length === 0) throw new ValueError("optim: there are no parameters to optimize");
-    const constants = parameters.filter((parameter) => !parameter.requiresGrad).length;
-    if (constants > 0) throw new ValueError(`optim: ${constants} of the parameters do not have requiresGrad`);
+    for (const parameter of parameters) {
+      if (!(parameter instanceof Tensor)) throw new DTypeError("optim: parameters must be tensors");
+      if (isVariable(parameter.node)) continue;
+      throw new ValueError(
+        parameter.requiresGrad
+          ? "optim: a parameter must not be computed from others; give the tensors with requiresGrad themselves"
+          : "optim: a parameter does not have requiresGrad",
+      );
+    }
     nonNegative("lr", lr);
     this.parameters = [...new Set(parameters)];
     this.lr = lr;
   }
+
+  /** Shape and dtype of each piece of state that a parameter has once it has moved. */
+  protected abstract slots(parameter: Tensor): readonly Slot[];
 
   /** The update of one parameter p with gradient g; `state` is empty at first. */
   protected abstract update(p: Node, g: Node, state: readonly Node[], lr: Node): Update;
@@ -66,15 +83,17 @@ export abstract class Optimizer {
   step(): void {
     noGrad(() => {
       const moving = this.parameters.filter(({ grad }) => grad !== null);
+      // A leaf and not a constant: another rate is then the same graph.
+      const rate = buffer(Float64Array.of(this.lr), [], "float64");
       const updates = moving.map((parameter) => {
         const p = parameter.detach().node;
-        const g = parameter.grad!.node;
+        const g = gradientOf(parameter);
         const state = (this.state.get(parameter) ?? []).map(({ node }) => node);
-        return this.update(p, g, state, stretch(constant(this.lr, p.dtype), p.shape));
+        return this.update(p, g, state, stretch(cast(rate, p.dtype), p.shape));
       });
       const values = updates.map(({ value }) => new Tensor(value));
       const states = updates.map(({ state }) => state.map((node) => new Tensor(node)));
-      realize([...values, ...states.flat(), ...moving.map(({ grad }) => grad!), ...takePendingLosses()]);
+      computeTogether([...values, ...states.flat(), ...moving.map(({ grad }) => grad!)], takePendingLosses());
       moving.forEach((parameter, i) => {
         parameter.assign(values[i]!);
         this.state.set(parameter, states[i]!);
@@ -102,8 +121,10 @@ export abstract class Optimizer {
   }
 
   /**
-   * Takes over a state that `stateDict` gave.
+   * Takes over a state that `stateDict` gave. Nothing is changed unless everything fits.
    *
+   * @throws FormatError where the names are not those of this optimizer's state
+   * @throws ShapeError, DTypeError where a tensor is not what it has to be
    * @example
    * ```ts
    * const w = array([1], { requiresGrad: true });
@@ -115,11 +136,55 @@ export abstract class Optimizer {
    * ```
    */
   loadStateDict(state: Readonly<Record<string, Tensor>>): void {
-    this.parameters.forEach((parameter, i) => {
-      const own: Tensor[] = [];
-      for (let k = 0; Object.hasOwn(state, `${i}.${k}`); k++) own.push(state[`${i}.${k}`]!);
-      if (own.length > 0) this.state.set(parameter, own);
+    const known = new Set<string>();
+    const taken = this.parameters.map((parameter, i) => {
+      const slots = this.slots(parameter);
+      const names = slots.map((_, k) => `${i}.${k}`);
+      for (const name of names) known.add(name);
+      const there = names.filter((name) => Object.hasOwn(state, name));
+      if (there.length !== 0 && there.length !== names.length) {
+        throw new FormatError(`optimizer state: of ${names.join(", ")} there are only ${there.join(", ")}`);
+      }
+      return there.map((name, k) => checkSlot(name, state[name]!, slots[k]!));
     });
+    const unexpected = Object.keys(state).filter((name) => !known.has(name));
+    if (unexpected.length > 0) throw new FormatError(`optimizer state: unexpected ${unexpected.join(", ")}`);
+    this.parameters.forEach((parameter, i) => {
+      if (taken[i]!.length > 0) this.state.set(parameter, taken[i]!);
+      else this.state.delete(parameter);
+    });
+  }
+}
+
+function checkSlot(name: string, given: Tensor, { shape, dtype }: Slot): Tensor {
+  if (!(given instanceof Tensor)) throw new DTypeError(`optimizer state: ${name} is not a tensor`);
+  if (!sameShape(given.shape, shape)) {
+    throw new ShapeError(
+      `optimizer state: ${name} has shape ${formatShape(given.shape)}, needed is ${formatShape(shape)}`,
+    );
+  }
+  if (given.dtype !== dtype) {
+    throw new DTypeError(`optimizer state: ${name} has dtype ${given.dtype}, needed is ${dtype}`);
+  }
+  return given.detach();
+}
+
+/** A parameter's gradient, without history: what comes of it is state and not a function. */
+function gradientOf({ grad, shape, dtype }: Tensor): Node {
+  if (!sameShape(grad!.shape, shape) || grad!.dtype !== dtype) {
+    throw new ShapeError(
+      `optim: a gradient has shape ${formatShape(grad!.shape)} and dtype ${grad!.dtype}, its parameter ${formatShape(shape)} and ${dtype}`,
+    );
+  }
+  return detach(grad!.node);
+}
+
+/** Computes the update, and along with it losses that nobody has read; an error in those is theirs alone. */
+function computeTogether(update: readonly Tensor[], losses: readonly Tensor[]): void {
+  try {
+    realize([...update, ...losses]);
+  } catch {
+    realize(update);
   }
 }
 

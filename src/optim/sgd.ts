@@ -2,7 +2,7 @@
 import { ValueError } from "../errors.js";
 import { add, like, mul, type Node, sub } from "../graph/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { nonNegative, Optimizer, type OptimizerFactory, type Update } from "./optimizer.js";
+import { nonNegative, Optimizer, type OptimizerFactory, type Slot, type Update } from "./optimizer.js";
 
 /** What sgd takes beside the learning rate. */
 export interface SgdOptions {
@@ -30,6 +30,10 @@ export class SGD extends Optimizer {
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new ValueError("optim.sgd: nesterov needs momentum and no dampening");
     }
+  }
+
+  protected slots({ shape, dtype }: Tensor): Slot[] {
+    return this.options.momentum === 0 ? [] : [{ shape, dtype }];
   }
 
   /** b = momentum b + (1 - dampening) g, at first g; then p - lr b, or with Nesterov p - lr (g + momentum b). */

@@ -12,7 +12,8 @@ export interface Target {
   readonly name: string;
   /**
    * Computes the roots and leaves each one's value in its `storage`, and likewise in every node below for which
-   * `keep` says yes. All or nothing: when a kernel throws, no node has changed.
+   * `keep` says yes; it is asked once about each node that is not needed any more. All or nothing: when a kernel
+   * throws, no node has got a value.
    */
   run(roots: readonly Node[], keep: (node: Node) => boolean): RunReport;
 }

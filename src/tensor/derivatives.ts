@@ -360,15 +360,21 @@ export function customGradient<Args extends readonly Tensor[], R extends Tensor>
     const result = forward(...args);
     const rule = new DerivativeRule("customGradient", (g, sources) => {
       const tensors = sources.map((node) => new Tensor(node)) as unknown as Args;
-      const given = backward(new Tensor(g), ...tensors);
+      const given: unknown = backward(new Tensor(g), ...tensors);
+      if (!Array.isArray(given) || given.length !== sources.length) {
+        throw new GradientError(
+          `customGradient: backward must return a list of ${sources.length} cotangents, one for each argument (null: nothing flows)`,
+        );
+      }
       return sources.map((source, i) => checkCotangent(given[i] ?? null, source, i));
     });
     return wrap(custom(result.node, inputs, rule)) as unknown as R;
   };
 }
 
-function checkCotangent(given: Tensor | null, source: Node, i: number): Node | null {
+function checkCotangent(given: unknown, source: Node, i: number): Node | null {
   if (given === null) return null;
+  mustBeTensor(given, `customGradient: the cotangent for argument ${i}`);
   if (!sameShape(given.shape, source.shape)) {
     throw new GradientError(
       `customGradient: the cotangent for argument ${i} has shape ${formatShape(given.shape)}, the argument ${formatShape(source.shape)}`,

@@ -204,6 +204,11 @@ function setInPlace(x: Tensor, items: readonly IndexItem[], value: TensorLike): 
       "set: a tensor with requiresGrad is not written in place; do it inside noGrad, or use set(x, items, value), which makes a new one",
     );
   }
+  if (x.node.tracked && !isVariable(x.node) && !isRecording()) {
+    throw new GradientError(
+      "set: inside noGrad, a tensor that was computed with derivatives would lose them; detach() it first",
+    );
+  }
   const result = written(x.node, items, value);
   if (isVariable(x.node)) return x.assign(result);
   x.node = result.node;

@@ -104,8 +104,12 @@ export function compute(nodes: readonly Node[], keep = false): Set<Node> {
   if (pending.length === 0) return variables;
   if (checking) verify(pending);
   last = target.run(pending, (node) => {
-    if (!isVariable(node)) return keep && node.tracked;
-    variables.add(node);
+    if (isVariable(node)) variables.add(node);
+    else if (!(keep && node.tracked) && !node.computedBefore) {
+      // Should a later run come to this node again, somebody holds it, and its value stays that time.
+      node.computedBefore = true;
+      return false;
+    }
     return true;
   });
   forgetNodes();

@@ -103,7 +103,9 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
         "requiresGrad: a computed tensor cannot be told to forget its derivative, use detach()",
       );
     }
-    this.bind(on ? variable(this.node) : detach(this.node));
+    // On what lies below the marks, so that turning it on and off makes no chain.
+    const values = unmarked(this.node);
+    this.bind(on ? variable(values) : values);
   }
 
   /** Points this handle at other values of the same shape and dtype. */
@@ -273,6 +275,13 @@ function nest(data: TypedArray, shape: Shape, dtype: DType): NestedArray<number 
     return Array.from({ length: shape[axis]! }, (_, i) => build(axis + 1, from + i * inner, inner));
   };
   return build(0, 0, data.length);
+}
+
+/** The node below marks that cut off a derivative; one through which a derivative flows keeps its last mark. */
+function unmarked(node: Node): Node {
+  let at = node;
+  while (isOp(at, "detach")) at = at.sources[0]!;
+  return detach(at);
 }
 
 /** The leaf that holds the values of a computed node: what they came from is let go. */

@@ -54,7 +54,8 @@ export function better(before: BestEpoch | null, record: EpochRecord): BestEpoch
   const metric = record.valLoss === undefined ? "loss" : "valLoss";
   const value = record[metric]!;
   const { epoch } = record;
-  return before !== null && before.metric === metric && before.value <= value
+  // Said so that NaN is never better.
+  return before !== null && before.metric === metric && !(value < before.value)
     ? before
     : { epoch, metric, value };
 }

@@ -1,6 +1,6 @@
 /** Checkpointing gives the same values and derivatives, and holds less on the way. */
 import { expect, test } from "vitest";
-import { checkpoint, grad, lastRun, random, realize, type Tensor } from "../../src/index.js";
+import { array, checkpoint, grad, lastRun, random, realize, type Tensor } from "../../src/index.js";
 
 const WIDTH = 32;
 const BLOCKS = 8;
@@ -71,4 +71,12 @@ test("second derivatives go through", () => {
   const plain = second(f);
   random.seed(1);
   expect(second(checkpoint(f))).toBe(plain);
+});
+
+test("one tensor given as two arguments, beside a parameter from outside", () => {
+  const w = array([10, 20], { requiresGrad: true }) as Tensor;
+  const x = array([1, 2], { requiresGrad: true }) as Tensor;
+  checkpoint((a: Tensor, b: Tensor) => a.mul(b).mul(w).sum() as Tensor)(x, x).backward();
+  expect(String(x.grad)).toBe("[20. 80.]");
+  expect(String(w.grad)).toBe("[1. 4.]");
 });

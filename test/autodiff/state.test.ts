@@ -175,3 +175,40 @@ test("updates by hand on a deep network are not computed one by one", () => {
   // Forward, backward and updates once: about 15 nodes a layer, not that many for each of 40 layers.
   expect(lastRun().computed).toBeLessThan(40 * 30);
 });
+
+test("a value that is held is computed at most twice, however often it is used", () => {
+  const a = random.uniform([8, 8]).realize() as Tensor;
+  const h = a.matmul(a).exp();
+  h.sum().item();
+  h.max().item();
+  h.min().item();
+  expect(lastRun().computed).toBeLessThanOrEqual(1);
+});
+
+test("roots have the slope 0 where they are 0", () => {
+  const x = array([2, 2, 2], { requiresGrad: true }) as Tensor;
+  x.std().backward();
+  expect(listed(x.grad)).toEqual([0, 0, 0]);
+  const zero = array([0, 0], { requiresGrad: true }) as Tensor;
+  zero.norm(3).backward();
+  expect(listed(zero.grad)).toEqual([0, 0]);
+});
+
+test("turning derivatives on and off makes no chain", () => {
+  const w = learned(1, 2);
+  for (let i = 0; i < 100; i++) w.requiresGrad = i % 2 === 1;
+  expect(w.node.sources[0]!.op).toBe("buffer");
+});
+
+test("in noGrad, set does not silently take derivatives away", () => {
+  const y = learned(1, 2).mul(2) as Tensor;
+  expect(() => noGrad(() => y.set([0], 0))).toThrow(/detach/);
+});
+
+test("a derivative of one's own that returns nonsense is named", () => {
+  const f = customGradient(
+    (x: Tensor) => x,
+    () => 3 as never,
+  );
+  expect(() => f(learned(1)).sum().backward()).toThrow(/list of 1 cotangents/);
+});

@@ -58,8 +58,8 @@ function run(roots: readonly Node[], keep: (node: Node) => boolean): RunReport {
       values.delete(source);
     }
   }
-  for (const [node, value] of values)
-    if (uses.get(node) === Infinity || keep(node)) node.storage = storageOf(node.dtype, value);
+  // What is left here are the roots, and what was asked to be kept.
+  for (const [node, value] of values) node.storage = storageOf(node.dtype, value);
   return { computed: order.length, peakBytes };
 }
 
