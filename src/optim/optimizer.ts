@@ -7,6 +7,12 @@ import { noGrad, realize, Tensor, takePendingLosses } from "../tensor/index.js";
 /** Makes an optimizer for parameters: `optim.sgd(0.1)(model.parameters())`. */
 export type OptimizerFactory = (parameters: readonly Tensor[]) => Optimizer;
 
+/** One piece of an optimizer's state for one parameter. */
+export interface Slot {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
 /** What an update gives: the parameter's new value, and the new values of its state in order. */
 export interface Update {
   readonly value: Node;
@@ -17,12 +23,6 @@ export interface Update {
  * What all optimizers share: they hold parameters and change them by their `.grad`. Those that maru has are made by
  * {@link sgd} and {@link adam}.
  */
-/** One piece of an optimizer's state for one parameter. */
-export interface Slot {
-  readonly shape: readonly number[];
-  readonly dtype: DType;
-}
-
 export abstract class Optimizer {
   /** What is learned, each tensor once. */
   readonly parameters: readonly Tensor[];
