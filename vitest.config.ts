@@ -14,6 +14,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/setup/device.ts"],
     pool: "forks",
     execArgv: ["--expose-gc"],
     // `fit` is a word of ours, so the linter does not look for focused tests; this does.

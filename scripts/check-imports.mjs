@@ -15,6 +15,7 @@ const HOUSE = [
   ["errors"],
   ["shape"],
   ["graph"],
+  ["compiler"],
   ["targets"],
   ["autodiff"],
   ["ops"],
@@ -29,7 +30,7 @@ const HOUSE = [
 ];
 
 /** Rooms that must run in a browser as they are. */
-const BROWSER = new Set(["errors", "shape", "graph", "targets", "autodiff", "ops", "tensor", "nn", "optim"]);
+const BROWSER = new Set(["errors", "shape", "graph", "compiler", "targets", "autodiff", "ops", "tensor", "nn", "optim"]);
 
 const level = new Map(HOUSE.flatMap((rooms, height) => rooms.map((room) => [room, height])));
 

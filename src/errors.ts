@@ -39,9 +39,19 @@ export class GradientError extends MaruError {
   override name = "GradientError";
 }
 
+/** Something that a compiled function cannot do, such as reading a value in its middle. */
+export class CaptureError extends MaruError {
+  override name = "CaptureError";
+}
+
 /** A device that is not there or cannot do what was asked. The message says what would bring it. */
 export class DeviceError extends MaruError {
   override name = "DeviceError";
+}
+
+/** A device whose memory is full. The message names the bytes that were asked for, those in use and the limit. */
+export class OutOfMemoryError extends DeviceError {
+  override name = "OutOfMemoryError";
 }
 
 /** A file or byte stream that is not what it claims to be. */

@@ -1,6 +1,8 @@
 /** The words of the command line. */
 import { Command, Option } from "commander";
 import { positiveNumber, wholeNumber } from "./arguments.js";
+import { type BenchArguments, bench } from "./bench.js";
+import { TASKS } from "./bench-tasks.js";
 import { doctor } from "./doctor.js";
 import { MODELS } from "./models.js";
 import { type PredictArguments, predict } from "./predict.js";
@@ -20,6 +22,7 @@ export function buildProgram(version: string, leave: (code: number) => void): Co
     .addHelpText("after", EXIT_CODES);
   addTrain(program, leave);
   addPredict(program, leave);
+  addBench(program, leave);
   program
     .command("doctor")
     .description("say what this machine has for maru: devices, data, colours")
@@ -66,4 +69,22 @@ function addPredict(program: Command, leave: (code: number) => void): void {
     .option("--json", "one JSON object on standard output")
     .allowExcessArguments(false)
     .action(async (picture: string, options: PredictArguments) => leave(await predict(picture, options)));
+}
+
+function addBench(program: Command, leave: (code: number) => void): void {
+  const names = TASKS.map(({ name }) => name);
+  program
+    .command("bench")
+    .description("measure how fast this machine does the standard tasks")
+    .addOption(new Option("--task <name...>", "only these tasks (default: all)").choices(names))
+    .option("--device <name>", "what computes; maru doctor lists them")
+    .option(
+      "--threads <n>",
+      "how many threads may compute (default: what the device thinks best)",
+      wholeNumber(1),
+    )
+    .option("--json", "one JSON object a line on standard output, words on standard error")
+    .addOption(new Option("--worker", "take part in bench/run.mjs").hideHelp())
+    .allowExcessArguments(false)
+    .action(async (options: BenchArguments) => leave(await bench(options)));
 }

@@ -13,8 +13,8 @@ import type {
   WindowAttrs,
 } from "./attrs.js";
 import type { DType, TypedArray } from "./dtype.js";
-import { isOp, leaf, type Node, node } from "./node.js";
-import { storageOf } from "./storage.js";
+import { isOp, leaf, type Node, node, variableOver } from "./node.js";
+import { type Storage, storageOf } from "./storage.js";
 
 const NONE = {};
 
@@ -22,6 +22,10 @@ const NONE = {};
 export function buffer(data: TypedArray, shape: readonly number[], dtype: DType): Node {
   return leaf({ shape, dtype }, storageOf(dtype, data));
 }
+
+/** A leaf over values that are there already: on the host, on a device, or shared with another leaf. */
+export const leafFrom = (storage: Storage, shape: readonly number[]): Node =>
+  leaf({ shape, dtype: storage.dtype }, storage);
 
 /** A 0-d constant. */
 export const constant = (value: number, dtype: DType): Node => node("constant", [], { value, dtype });
@@ -153,7 +157,7 @@ let marks = 0;
 export const detach = (x: Node): Node => (x.tracked ? node("detach", [x], { id: 0 }) : x);
 
 /** The same values as a new independent variable: derivatives are taken with respect to it and stop there. */
-export const variable = (x: Node): Node => node("detach", [x], { id: ++marks });
+export const variable = (x: Node): Node => variableOver(x, ++marks);
 
 export const isVariable = (x: Node): boolean => isOp(x, "detach") && x.attrs.id !== 0;
 

@@ -3,7 +3,7 @@ export type * from "./attrs.js";
 export * from "./build.js";
 export * from "./dtype.js";
 export { forgetNodes, isOp, type Node } from "./node.js";
-export { storageOf } from "./storage.js";
+export { type Resident, Storage, storageOf } from "./storage.js";
 export { threefry } from "./threefry.js";
 export { substitute, topological } from "./traverse.js";
 export { verify } from "./verify.js";

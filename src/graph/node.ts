@@ -26,6 +26,9 @@ export class Node<P extends Primitive = Primitive> {
   storage: Storage | undefined = undefined;
   /** Was it computed on the way to something else, and the value let go? */
   computedBefore = false;
+  /** For walks over the graph: the last walk that came here, and a number that it gave. */
+  walk = 0;
+  place = 0;
 
   constructor(
     readonly op: P,
@@ -40,7 +43,10 @@ export class Node<P extends Primitive = Primitive> {
     let chain = -1;
     for (const source of sources) {
       tracked ||= source.tracked;
-      if (source.storage !== undefined) continue;
+      if (source.storage !== undefined) {
+        source.storage.lent = true;
+        continue;
+      }
       if (source.depth > depth) depth = source.depth;
       if (!source.tracked && source.chain > chain) chain = source.chain;
     }
@@ -132,6 +138,9 @@ export function node<P extends Primitive>(
   entries++;
   return fresh;
 }
+
+/** A variable over a node: its number is its own, so there is no equal one to look for. */
+export const variableOver = (x: Node, id: number): Node<"detach"> => new Node("detach", [x], { id }, x);
 
 /** A node that is never shared: leaves with a storage of their own. */
 export function leaf(meta: Meta, storage: Storage): Node<"buffer"> {

@@ -1,16 +1,38 @@
 /**
- * Where the values of a computed node live. The graph only carries it about; the target that made it reads it.
- * Values are never written to after they are made, so reshapes and detaches may share one.
+ * Where the values of a computed node live: on the host, on a device, or both. The graph only carries it about; the
+ * target that made it knows what is behind it. Values are never written to after they are made, so reshapes and
+ * detaches may share one; the one exception is a compiled update of values that nobody else can see (`lent`).
  */
 import type { DType, TypedArray } from "./dtype.js";
 
-export interface Storage {
-  readonly dtype: DType;
-  readonly length: number;
-  /** Row-major values on the host. */
-  readonly data: TypedArray;
+/** Values that live on a device. */
+export interface Resident {
+  /** A fresh copy of them on the host, in row-major order. */
+  read(): TypedArray;
+}
+
+export class Storage {
+  /**
+   * May anyone besides one tensor see these values? Set as soon as a node is built on them, a second leaf shares them or
+   * somebody is given the array itself; only what is not lent may be overwritten.
+   */
+  lent = false;
+
+  constructor(
+    readonly dtype: DType,
+    readonly length: number,
+    /** Row-major values on the host, where there are any. */
+    public host: TypedArray | undefined,
+    /** The values on a device, where there are any. */
+    public resident: Resident | undefined,
+  ) {}
+
+  /** The values on the host: the array itself where there is one, else a fresh copy from the device. */
+  read(): TypedArray {
+    return this.host ?? this.resident!.read();
+  }
 }
 
 export function storageOf(dtype: DType, data: TypedArray): Storage {
-  return { dtype, length: data.length, data };
+  return new Storage(dtype, data.length, data, undefined);
 }

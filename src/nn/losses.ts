@@ -2,6 +2,7 @@
 import { DataError, DTypeError, IndexError, ShapeError, ValueError } from "../errors.js";
 import { type FloatDType, isFloat } from "../graph/index.js";
 import { formatShape, type Shape, sameShape } from "../shape/index.js";
+import { checkValues } from "../tensor/capture.js";
 import { logSoftmax, Tensor, takeAlongAxis, where } from "../tensor/index.js";
 
 /** What becomes of the losses of a batch. */
@@ -61,13 +62,15 @@ export function mse(
 
 /** A label that is known and no class, or NaN, is an error before anything is computed. */
 function checkLabels(labels: Tensor, classes: number): void {
-  labels.node.storage?.data.forEach((label: number) => {
-    if (Number.isNaN(label)) throw new DataError("crossEntropy: a label is NaN");
-    if (label >= 0 && label < classes) return;
-    throw new IndexError(
-      `crossEntropy: label ${label} is out of bounds for ${classes} classes (0 to ${classes - 1})`,
-    );
-  });
+  checkValues(labels.node, (values) =>
+    values.forEach((label: number) => {
+      if (Number.isNaN(label)) throw new DataError("crossEntropy: a label is NaN");
+      if (label >= 0 && label < classes) return;
+      throw new IndexError(
+        `crossEntropy: label ${label} is out of bounds for ${classes} classes (0 to ${classes - 1})`,
+      );
+    }),
+  );
 }
 
 /**
@@ -110,7 +113,7 @@ export function crossEntropy(
   const classes = logits.shape.at(-1)!;
   checkLabels(target, classes);
   // A label that is not known yet must not count from the end: what is below 0 is sent beyond the last class.
-  const labels = target.node.storage === undefined ? where(target.lt(0), classes, target) : target;
+  const labels = target.node.storage?.host === undefined ? where(target.lt(0), classes, target) : target;
   const picked = takeAlongAxis(logProbabilities, labels.unsqueeze(-1), -1) as Tensor;
   return reduced(picked.squeeze(-1).neg(), options);
 }

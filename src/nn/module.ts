@@ -1,8 +1,9 @@
 /** Modules: anything that holds parameters. Names of parameters are PyTorch's, so that its weights load. */
 import { FormatError, ShapeError } from "../errors.js";
-import { isVariable } from "../graph/index.js";
 import { formatShape, sameShape } from "../shape/index.js";
+import { guard } from "../tensor/capture.js";
 import { Tensor } from "../tensor/index.js";
+import { isParameter } from "../tensor/tensor.js";
 
 /**
  * The base of layers and of networks of one's own. Tensors and modules in its fields (also in lists) are found by
@@ -21,15 +22,24 @@ import { Tensor } from "../tensor/index.js";
  * ```
  */
 export abstract class Module {
+  private learning = true;
+
   /** Is this module learning (true) or being used (false)? Dropout and its like ask. */
-  training = true;
+  get training(): boolean {
+    guard(this, () => this.learning);
+    return this.learning;
+  }
+
+  set training(on: boolean) {
+    this.learning = on;
+  }
 
   /** Everything in a list, a record or a module's fields: tensors that are not results of others, and modules. */
   private *entries(holder: object, prefix: string): Generator<[string, Tensor | Module]> {
     for (const [field, value] of Object.entries(holder) as [string, unknown][]) {
       const name = prefix + field;
       if (value instanceof Tensor) {
-        if (!value.requiresGrad || isVariable(value.node)) yield [name, value];
+        if (!value.requiresGrad || isParameter(value)) yield [name, value];
       } else if (value instanceof Module) yield* value.within(`${name}.`);
       else if (isHolder(value)) yield* this.entries(value, `${name}.`);
     }

@@ -57,7 +57,7 @@ export class Adam extends Optimizer {
   protected update(p: Node, gradient: Node, state: readonly Node[], lr: Node): Update {
     const { betas, eps, weightDecay } = this.options;
     const g = weightDecay === 0 ? gradient : add(gradient, mul(p, like(p, weightDecay)));
-    const [m, v, t] = state.length === 0 ? [like(p, 0), like(p, 0), constant(0, "float64")] : state;
+    const [m, v, t] = state;
     const count = add(t!, constant(1, "float64"));
     const correction = (beta: number): Node =>
       sub(constant(1, "float64"), binary("pow", constant(beta, "float64"), count));

@@ -1,8 +1,20 @@
 /** What all optimizers share: the parameters, their state, and one computation for a whole step. */
 import { DTypeError, FormatError, ShapeError, ValueError } from "../errors.js";
-import { buffer, cast, type DType, detach, isVariable, type Node, stretch } from "../graph/index.js";
-import { formatShape, sameShape } from "../shape/index.js";
-import { noGrad, realize, Tensor, takePendingLosses } from "../tensor/index.js";
+import {
+  allocate,
+  buffer,
+  cast,
+  type DType,
+  detach,
+  type Node,
+  reshape,
+  stretch,
+  where,
+} from "../graph/index.js";
+import { formatShape, sameShape, sizeOf } from "../shape/index.js";
+import { capture, guard, hostValue, outside } from "../tensor/capture.js";
+import { noGrad, realize, Tensor, takePendingLosses, zerosLike } from "../tensor/index.js";
+import { isParameter } from "../tensor/tensor.js";
 
 /** Makes an optimizer for parameters: `optim.sgd(0.1)(model.parameters())`. */
 export type OptimizerFactory = (parameters: readonly Tensor[]) => Optimizer;
@@ -28,13 +40,20 @@ export abstract class Optimizer {
   readonly parameters: readonly Tensor[];
   /** The learning rate; may be changed between steps. */
   lr: number;
+  /** The state of each parameter, zeros at first. The tensors stay; steps assign to them. */
   private readonly state = new Map<Tensor, Tensor[]>();
+  /** Parameters whose state is that of a step. */
+  private readonly moved = new Set<Tensor>();
+  /** How often the set of those changed. */
+  private moves = 0;
+  /** Is the first update of a parameter another than the update from a state of zeros? */
+  protected readonly firstDiffers: boolean = false;
 
   constructor(parameters: readonly Tensor[], lr: number) {
     if (parameters.length === 0) throw new ValueError("optim: there are no parameters to optimize");
     for (const parameter of parameters) {
       if (!(parameter instanceof Tensor)) throw new DTypeError("optim: parameters must be tensors");
-      if (isVariable(parameter.node)) continue;
+      if (isParameter(parameter)) continue;
       throw new ValueError(
         parameter.requiresGrad
           ? "optim: a parameter must not be computed from others; give the tensors with requiresGrad themselves"
@@ -49,8 +68,27 @@ export abstract class Optimizer {
   /** Shape and dtype of each piece of state that a parameter has once it has moved. */
   protected abstract slots(parameter: Tensor): readonly Slot[];
 
-  /** The update of one parameter p with gradient g; `state` is empty at first. */
-  protected abstract update(p: Node, g: Node, state: readonly Node[], lr: Node): Update;
+  /** The update of one parameter p with gradient g; its state is zeros at the `first`. */
+  protected abstract update(p: Node, g: Node, state: readonly Node[], lr: Node, first: boolean): Update;
+
+  private stateOf(parameter: Tensor): Tensor[] {
+    const known = this.state.get(parameter);
+    if (known !== undefined) return known;
+    const state = outside(() =>
+      this.slots(parameter).map(
+        ({ shape, dtype }) => new Tensor(buffer(allocate(dtype, sizeOf(shape)), shape, dtype)),
+      ),
+    );
+    this.state.set(parameter, state);
+    return state;
+  }
+
+  private hasMoved(parameters: readonly Tensor[]): void {
+    if (this.moved.size === this.parameters.length) return;
+    const before = this.moved.size;
+    for (const parameter of parameters) this.moved.add(parameter);
+    if (this.moved.size !== before) this.moves++;
+  }
 
   /**
    * Forgets the gradients: `backward()` would add to them.
@@ -71,6 +109,9 @@ export abstract class Optimizer {
   /**
    * Updates every parameter that has a gradient; forward, backward and update are computed in one go.
    *
+   * @param onlyIf a bool of one element: where it is false, parameters and state stay as they are
+   * @throws ShapeError where `onlyIf` has more than one element
+   * @throws DTypeError where it is not bool
    * @example
    * ```ts
    * const w = array([1, 2], { requiresGrad: true });
@@ -80,24 +121,31 @@ export abstract class Optimizer {
    * String(w); // [0.5 1.5]
    * ```
    */
-  step(): void {
+  step(onlyIf?: Tensor): void {
+    const condition = onlyIf === undefined ? undefined : conditionOf(onlyIf);
     noGrad(() => {
       const moving = this.parameters.filter(({ grad }) => grad !== null);
       // A leaf and not a constant: another rate is then the same graph.
-      const rate = buffer(Float64Array.of(this.lr), [], "float64");
-      const updates = moving.map((parameter) => {
-        const p = parameter.detach().node;
-        const g = gradientOf(parameter);
-        const state = (this.state.get(parameter) ?? []).map(({ node }) => node);
-        return this.update(p, g, state, stretch(cast(rate, p.dtype), p.shape));
+      const rate = hostValue("float64", [], (before) =>
+        before?.[0] === this.lr ? before : Float64Array.of(this.lr),
+      );
+      if (this.firstDiffers) guard(this, () => this.moves);
+      const targets = moving.flatMap((parameter) => [parameter, ...this.stateOf(parameter)]);
+      const values = moving.flatMap((parameter) => {
+        const [p, ...state] = [parameter, ...this.stateOf(parameter)].map(({ node }) => detach(node));
+        const lr = stretch(cast(rate, p!.dtype), p!.shape);
+        const update = this.update(p!, gradientOf(parameter), state, lr, !this.moved.has(parameter));
+        const old = [p!, ...state];
+        return [update.value, ...update.state].map(
+          (fresh, k) => new Tensor(condition === undefined ? fresh : choose(condition, fresh, old[k]!)),
+        );
       });
-      const values = updates.map(({ value }) => new Tensor(value));
-      const states = updates.map(({ state }) => state.map((node) => new Tensor(node)));
-      computeTogether([...values, ...states.flat(), ...moving.map(({ grad }) => grad!)], takePendingLosses());
-      moving.forEach((parameter, i) => {
-        parameter.assign(values[i]!);
-        this.state.set(parameter, states[i]!);
+      computeTogether([...values, ...moving.map(({ grad }) => grad!)], takePendingLosses());
+      targets.forEach((target, i) => {
+        target.assign(values[i]!);
       });
+      if (capture === undefined) this.hasMoved(moving);
+      else capture.after(() => this.hasMoved(moving));
     });
   }
 
@@ -115,7 +163,9 @@ export abstract class Optimizer {
    */
   stateDict(): Record<string, Tensor> {
     const entries = this.parameters.flatMap((parameter, i) =>
-      (this.state.get(parameter) ?? []).map((tensor, k) => [`${i}.${k}`, tensor] as const),
+      (this.moved.has(parameter) ? this.stateOf(parameter) : []).map(
+        (tensor, k) => [`${i}.${k}`, tensor.detach()] as const,
+      ),
     );
     return Object.fromEntries(entries);
   }
@@ -149,12 +199,32 @@ export abstract class Optimizer {
     });
     const unexpected = Object.keys(state).filter((name) => !known.has(name));
     if (unexpected.length > 0) throw new FormatError(`optimizer state: unexpected ${unexpected.join(", ")}`);
+    this.moves++;
     this.parameters.forEach((parameter, i) => {
-      if (taken[i]!.length > 0) this.state.set(parameter, taken[i]!);
-      else this.state.delete(parameter);
+      const given = taken[i]!;
+      if (given.length > 0) this.moved.add(parameter);
+      else this.moved.delete(parameter);
+      this.stateOf(parameter).forEach((tensor, k) => {
+        tensor.assign(given[k] ?? zerosLike(tensor));
+      });
     });
   }
 }
+
+/** The condition of an update as one bool, without history. */
+function conditionOf(onlyIf: Tensor): Node {
+  if (!(onlyIf instanceof Tensor) || onlyIf.dtype !== "bool")
+    throw new DTypeError("optim: onlyIf must be a tensor of bool, such as loss.isFinite()");
+  if (onlyIf.size !== 1) {
+    throw new ShapeError(
+      `optim: onlyIf must have one element, it has shape ${formatShape(onlyIf.shape)}; use all()`,
+    );
+  }
+  return reshape(onlyIf.node, []);
+}
+
+const choose = (condition: Node, fresh: Node, old: Node): Node =>
+  where(stretch(condition, fresh.shape), fresh, old);
 
 function checkSlot(name: string, given: Tensor, { shape, dtype }: Slot): Tensor {
   if (!(given instanceof Tensor)) throw new DTypeError(`optimizer state: ${name} is not a tensor`);

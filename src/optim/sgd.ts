@@ -30,19 +30,24 @@ export class SGD extends Optimizer {
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new ValueError("optim.sgd: nesterov needs momentum and no dampening");
     }
+    this.firstDiffers = momentum !== 0 && dampening !== 0;
   }
+
+  protected override readonly firstDiffers: boolean;
 
   protected slots({ shape, dtype }: Tensor): Slot[] {
     return this.options.momentum === 0 ? [] : [{ shape, dtype }];
   }
 
   /** b = momentum b + (1 - dampening) g, at first g; then p - lr b, or with Nesterov p - lr (g + momentum b). */
-  protected update(p: Node, gradient: Node, [buffer]: readonly Node[], lr: Node): Update {
+  protected update(p: Node, gradient: Node, [buffer]: readonly Node[], lr: Node, first: boolean): Update {
     const { momentum, dampening, nesterov, weightDecay } = this.options;
     const scaled = (x: Node, factor: number): Node => mul(x, like(x, factor));
     const g = weightDecay === 0 ? gradient : add(gradient, scaled(p, weightDecay));
     if (momentum === 0) return { value: sub(p, mul(lr, g)), state: [] };
-    const kept = buffer === undefined ? g : add(scaled(buffer, momentum), scaled(g, 1 - dampening));
+    // From zeros it comes to g by itself, but for the dampening.
+    const fresh = first && dampening !== 0 ? g : scaled(g, 1 - dampening);
+    const kept = add(scaled(buffer!, momentum), fresh);
     const direction = nesterov ? add(g, scaled(kept, momentum)) : kept;
     return { value: sub(p, mul(lr, direction)), state: [kept] };
   }

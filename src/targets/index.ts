@@ -1,9 +1,17 @@
 /** Devices by name. Asking for one that is not there says why, and what would bring it. */
 import { DeviceError } from "../errors.js";
 import { interpreter } from "./interpreter/interpreter.js";
-import type { Target } from "./target.js";
+import type { Readiness, Target } from "./target.js";
+import { wasm } from "./wasm/wasm.js";
 
-export type { RunReport, Target } from "./target.js";
+export type {
+  ExplainedKernel,
+  ExplainedNode,
+  Explanation,
+  Program,
+  RunReport,
+  Target,
+} from "./target.js";
 
 export interface DeviceStatus {
   readonly name: string;
@@ -11,11 +19,13 @@ export interface DeviceStatus {
   readonly detail: string;
 }
 
-const targets: ReadonlyMap<string, Target> = new Map([[interpreter.name, interpreter]]);
+const targets: ReadonlyMap<string, Target> = new Map([
+  [wasm.name, wasm],
+  [interpreter.name, interpreter],
+]);
 
 /** Names that the design knows but this version has no target for. */
 const planned: ReadonlyMap<string, string> = new Map([
-  ["wasm", "this version of maru has no WebAssembly target"],
   ["native", "this version of maru has no native (C) target"],
   ["webgpu", "this version of maru has no WebGPU target"],
 ]);
@@ -25,24 +35,28 @@ const planned: ReadonlyMap<string, string> = new Map([
  *
  * @example
  * ```ts
- * deviceStatuses().filter(({ available }) => available).map(({ name }) => name); // ["interpreter"]
+ * deviceStatuses().filter(({ available }) => available).map(({ name }) => name); // ["wasm", "interpreter"]
  * ```
  */
 export function deviceStatuses(): DeviceStatus[] {
-  const here = [...targets.keys()].map((name) => ({
-    name,
-    available: true,
-    detail: "plain TypeScript on one thread; runs everywhere",
-  }));
+  const here = [...targets.values()].map(({ name, readiness }) => ({ name, ...(readiness ?? READY) }));
   return [...here, ...[...planned].map(([name, detail]) => ({ name, available: false, detail }))];
+}
+
+const READY: Readiness = { available: true, detail: "" };
+
+/** Asks all devices that have a choice for so many threads. */
+export function setThreads(count: number): void {
+  for (const target of targets.values()) target.setThreads?.(count);
 }
 
 /** The target of that name; throws a `DeviceError` that lists what is there. */
 export function openTarget(name: string): Target {
   const target = targets.get(name);
-  if (target !== undefined) return target;
-  const why = planned.get(name) ?? "there is no device of that name";
+  if (target?.readiness?.available !== false && target !== undefined) return target;
+  const why = target?.readiness?.detail ?? planned.get(name) ?? "there is no device of that name";
+  const there = deviceStatuses().filter(({ available }) => available);
   throw new DeviceError(
-    `device "${name}" is not available: ${why}. Available: ${[...targets.keys()].join(", ")} (npx maru doctor tells more)`,
+    `device "${name}" is not available: ${why}. Available: ${there.map((device) => device.name).join(", ")} (npx maru doctor tells more)`,
   );
 }

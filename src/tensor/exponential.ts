@@ -153,7 +153,7 @@ export const log1p: FloatFunction = lifted(ops.log1p);
  *
  * @example
  * ```ts
- * String(erf([0, 0.5, 1])); // [0.        0.5204999 0.8427008]
+ * String(erf([0, 0.5, 10])); // [0.        0.5204999 1.       ]
  * ```
  */
 export const erf: FloatFunction = lifted(ops.erf);

@@ -1,6 +1,7 @@
 /** Tensors: the NumPy half of maru. Importing this file gives Tensor all its methods. */
 export * from "./arithmetic.js";
 export * from "./comparison.js";
+export { compile } from "./compile.js";
 export * from "./create.js";
 export {
   checkpoint,
@@ -15,24 +16,31 @@ export {
   valueAndGrad,
   vjp,
 } from "./derivatives.js";
+export { Explained, explain } from "./explain.js";
 export * from "./exponential.js";
 export * from "./indexing.js";
 export * from "./joining.js";
 export type { DTypeOfLike, PromoteLike, ShapeOfLike, TensorLike } from "./like.js";
 export * from "./movement.js";
+export type { ElementOf, NestedArray, NestedOf } from "./nested.js";
 export * from "./print/index.js";
 export * from "./products.js";
 export * from "./random.js";
 export * from "./reductions.js";
 export * from "./reshaping.js";
 export * from "./rounding.js";
-export { getDevice, lastRun, noGrad, setDevice, setVerification } from "./runtime.js";
+export {
+  getDevice,
+  getThreads,
+  lastRun,
+  noGrad,
+  setDevice,
+  setThreads,
+  setVerification,
+} from "./runtime.js";
 export * from "./scans.js";
 export * from "./sorting.js";
 export {
-  type ElementOf,
-  type NestedArray,
-  type NestedOf,
   realize,
   Tensor,
   wrap as wrapNode,

@@ -17,6 +17,7 @@ import {
   planIndex,
   type Shape,
 } from "../shape/index.js";
+import { checkValues, refuse } from "./capture.js";
 import {
   type AxisOf,
   type DTypeOfLike,
@@ -113,8 +114,9 @@ declare module "./tensor.js" {
 
 /** Positions of what is not 0, one array an axis. The values must be read for it. */
 function nonzeroNodes(x: Node): Node[] {
+  refuse("nonzero, or an index of booleans");
   compute([x]);
-  const { data } = x.storage!;
+  const data = x.storage!.read();
   const places: number[] = [];
   data.forEach((value: number, i: number) => {
     if (value !== 0) places.push(i);
@@ -134,8 +136,7 @@ function integerIndex(item: Tensor | readonly unknown[], axis: number, size: num
   if (isFloat(given.dtype)) {
     throw new IndexError('arrays used as indices must be of integer (or boolean) type; use astype("int32")');
   }
-  if (given.storage !== undefined)
-    given.storage.data.forEach((i: number) => void normalizeIndex(i, axis, size));
+  checkValues(given, (values) => values.forEach((i: number) => void normalizeIndex(i, axis, size)));
   return cast(given, "int32");
 }
 

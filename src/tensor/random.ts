@@ -12,11 +12,13 @@ import {
   type FloatDType,
   like,
   type Node,
+  type TypedArray,
   threefry,
   unary,
 } from "../graph/index.js";
 import * as ops from "../ops/index.js";
 import { checkShape, type Shape, sizeOf } from "../shape/index.js";
+import { capture, hostValue, refuse } from "./capture.js";
 import type { Given } from "./like.js";
 import { type Tensor, wrap } from "./tensor.js";
 
@@ -85,12 +87,13 @@ export class Generator {
    * ```
    */
   seed(seed: number): void {
-    this.state = { seed: checkSeed(seed), draws: 0 };
+    this.move({ seed: checkSeed(seed), draws: 0 });
   }
 
   /**
    * Where the stream stands, to go on from later with {@link Generator.setState}.
    *
+   * @throws CaptureError inside a compiled function
    * @example
    * ```ts
    * random.seed(1);
@@ -99,6 +102,7 @@ export class Generator {
    * ```
    */
   getState(): GeneratorState {
+    refuse("random.getState", "ask for it outside");
     return this.state;
   }
 
@@ -115,16 +119,39 @@ export class Generator {
    * ```
    */
   setState({ seed, draws }: GeneratorState): void {
-    this.state = { seed: checkSeed(seed), draws: checkSeed(draws) };
+    this.move({ seed: checkSeed(seed), draws: checkSeed(draws) });
   }
 
-  /** The key of the next draw: the hash of how many came before it, under the seed. */
+  /** Sets the stream to a place; a captured function does so each time that it runs. */
+  private move(to: GeneratorState): void {
+    this.takeBack();
+    this.state = to;
+    capture?.before(() => {
+      this.state = to;
+    });
+  }
+
+  /** Should a capture fail, its draws have not been. */
+  private takeBack(): void {
+    const { state } = this;
+    capture?.undo(() => {
+      this.state = state;
+    });
+  }
+
+  /** The key of the next draw, which every run of a captured function draws anew. */
   private key(): Node {
+    this.takeBack();
+    return hostValue("int32", [2], () => this.draw());
+  }
+
+  /** The hash of how many draws came before this one, under the seed. */
+  private draw(): TypedArray {
     const { seed, draws } = this.state;
     this.state = { seed, draws: draws + 1 };
     const word = new Int32Array(2);
     threefry(seed | 0, Math.floor(seed / 4294967296), draws | 0, Math.floor(draws / 4294967296), word);
-    return buffer(word, [2], "int32");
+    return word;
   }
 
   private unit(shape: Shape, dtype: FloatDType): Node {
@@ -266,6 +293,7 @@ export class Generator {
       sum += share;
       bounds[i] = sum;
     });
+    refuse("random.choice with probabilities and replacement", "draw outside and pass the result in");
     // How many bounds lie at or below u times the whole: the position of u among them, by bisection.
     const u = wrap<Shape, "float64">(this.unit(shape, "float64")).dataSync();
     const places = Int32Array.from(u, (value) => bisect(bounds, value * sum));

@@ -1,18 +1,20 @@
 /** Which device computes, whether derivatives are recorded, and the one place where nodes get their values. */
-import { GradientError } from "../errors.js";
+import { GradientError, ValueError } from "../errors.js";
 import { forgetNodes, isVariable, type Node, verify } from "../graph/index.js";
-import { openTarget, type RunReport, type Target } from "../targets/index.js";
+import { setThreads as askForThreads, openTarget, type RunReport, type Target } from "../targets/index.js";
+import { capture, refuse } from "./capture.js";
 
-let target: Target = openTarget("interpreter");
+let target: Target = openTarget("wasm");
 let recording = true;
 let checking = false;
 
 /**
- * The name of the device that computes.
+ * The name of the device that computes; wasm unless another one was chosen.
  *
  * @example
  * ```ts
- * getDevice(); // interpreter
+ * setDevice("wasm");
+ * getDevice(); // wasm
  * ```
  */
 export const getDevice = (): string => target.name;
@@ -21,6 +23,7 @@ export const getDevice = (): string => target.name;
  * Chooses the device that computes from now on.
  *
  * @throws DeviceError when it is not there; the message says why and what is.
+ * @throws CaptureError inside a compiled function
  * @example
  * ```ts
  * setDevice("interpreter");
@@ -28,7 +31,46 @@ export const getDevice = (): string => target.name;
  * ```
  */
 export function setDevice(name: string): void {
+  refuse("setDevice", "choose the device before");
   target = openTarget(name);
+}
+
+/**
+ * Asks for so many threads to compute on; without it there is one a processor, at most 16. `getThreads` says how many
+ * there are then: a page that is not cross-origin isolated, for one, has one thread. One thread computes the same values
+ * as many.
+ *
+ * @throws ValueError unless it is a whole number of at least 1
+ * @throws DeviceError while a computation is in flight that has to be awaited
+ * @example
+ * ```ts
+ * setThreads(1);
+ * getThreads(); // 1
+ * ```
+ */
+export function setThreads(count: number): void {
+  refuse("setThreads", "choose the number of threads before");
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new ValueError(`setThreads: a whole number of at least 1 is needed, got ${count}`);
+  askForThreads(count);
+}
+
+/**
+ * On how many threads the device computes.
+ *
+ * @example
+ * ```ts
+ * getThreads() >= 1; // true
+ * ```
+ */
+export const getThreads = (): number => target.threads ?? 1;
+
+/** The device itself. */
+export const currentTarget = (): Target => target;
+
+/** Computes with a device that has no name; for tests of devices. */
+export function useTarget(device: Target): void {
+  target = device;
 }
 
 /**
@@ -94,16 +136,52 @@ let last: RunReport = { computed: 0, peakBytes: 0 };
  */
 export const lastRun = (): RunReport => last;
 
+/** Notes what a compiled program took. */
+export function noteRun(report: RunReport): void {
+  last = report;
+}
+
+/** Is every graph verified before it is computed? */
+export const isVerifying = (): boolean => checking;
+
 /**
  * Computes nodes that have no value yet, all in one go. With `keep`, values on the way that a backward pass may ask
  * for stay too. The values of variables always stay, since somebody holds them; returns those that were computed.
  */
 export function compute(nodes: readonly Node[], keep = false): Set<Node> {
   const variables = new Set<Node>();
-  const pending = nodes.filter((node) => node.storage === undefined);
+  const pending = pendingOf(nodes);
   if (pending.length === 0) return variables;
-  if (checking) verify(pending);
-  last = target.run(pending, (node) => {
+  last = target.run(pending, choice(variables, keep));
+  forgetNodes();
+  return variables;
+}
+
+/** As `compute`, but without blocking a page: there the event loop turns meanwhile. */
+export async function computeSoon(nodes: readonly Node[], keep = false): Promise<Set<Node>> {
+  if (target.runAsync === undefined) return compute(nodes, keep);
+  const variables = new Set<Node>();
+  const pending = pendingOf(nodes);
+  if (pending.length === 0) return variables;
+  last = await target.runAsync(pending, choice(variables, keep));
+  forgetNodes();
+  return variables;
+}
+
+/** Is a computation in flight that has to be awaited? Another one now would be an error. */
+export const isComputing = (): boolean => target.busy ?? false;
+
+function pendingOf(nodes: readonly Node[]): Node[] {
+  // While a function is captured nothing has a value: all of it is computed later, as one program.
+  if (capture !== undefined) return [];
+  const pending = nodes.filter((node) => node.storage === undefined);
+  if (checking && pending.length > 0) verify(pending);
+  return pending;
+}
+
+/** Which values on the way stay. Variables among them are noted. */
+function choice(variables: Set<Node>, keep: boolean): (node: Node) => boolean {
+  return (node) => {
     if (isVariable(node)) variables.add(node);
     else if (!(keep && node.tracked) && !node.computedBefore) {
       // Should a later run come to this node again, somebody holds it, and its value stays that time.
@@ -111,7 +189,5 @@ export function compute(nodes: readonly Node[], keep = false): Set<Node> {
       return false;
     }
     return true;
-  });
-  forgetNodes();
-  return variables;
+  };
 }

@@ -3,6 +3,7 @@ import { DTypeError, IndexError, ValueError } from "../errors.js";
 import { allocate, buffer, type DType, isFloat } from "../graph/index.js";
 import * as ops from "../ops/index.js";
 import type { Check, IsRanked, NormalizeAxis, Ok, SetDim, Shape, SizeOf } from "../shape/index.js";
+import { checkValues, refuse } from "./capture.js";
 import {
   type AxisOf,
   asTensor,
@@ -153,6 +154,7 @@ export function uniqueCounts<const X extends TensorLike>(
   x: X,
 ): { values: Tensor<[number], DTypeOfLike<X>>; counts: Tensor<[number], "int32"> } {
   const source = asTensor(x);
+  refuse("unique");
   const sorted = wrap(ops.sort(source.node, null)).dataSync();
   const values: number[] = [];
   const counts: number[] = [];
@@ -205,6 +207,7 @@ export function bincount(x: TensorLike, { weights, minlength = 0 }: BincountOpti
   if (!Number.isInteger(minlength) || minlength < 0)
     throw new ValueError("bincount: minlength must not be negative");
   let largest = -1;
+  refuse("bincount");
   for (const value of source.dataSync()) {
     if (value < 0) throw new ValueError("bincount: elements must not be negative");
     largest = Math.max(largest, value);
@@ -237,9 +240,11 @@ export function oneHot<const X extends TensorLike, const N extends number, const
   if (isFloat(given.dtype)) throw new DTypeError(`oneHot: labels must be integers, got ${given.dtype}`);
   if (!Number.isInteger(n) || n < 1)
     throw new ValueError(`oneHot: the number of classes must be positive, got ${n}`);
-  given.node.storage?.data.forEach((label: number) => {
-    if (label < 0 || label >= n) throw new IndexError(`oneHot: label ${label} is not in 0 to ${n - 1}`);
-  });
+  checkValues(given.node, (values) =>
+    values.forEach((label: number) => {
+      if (label < 0 || label >= n) throw new IndexError(`oneHot: label ${label} is not in 0 to ${n - 1}`);
+    }),
+  );
   return wrap(ops.oneHot(given.node, n, options.dtype ?? "float32"));
 }
 

@@ -4,34 +4,24 @@
  */
 import { DTypeError, GradientError, ShapeError, ValueError } from "../errors.js";
 import {
-  buffer,
   cast,
   type DType,
   detach,
   isFloat,
   isOp,
   isVariable,
+  leafFrom,
   type Node,
+  type Storage,
   type TypedArray,
   type TypedArrayOf,
   variable,
 } from "../graph/index.js";
 import { formatShape, kindOf, type Shape, sameShape, sizeOf } from "../shape/index.js";
+import { capture, refuse } from "./capture.js";
+import { type ElementOf, element, type NestedOf, nest } from "./nested.js";
 import { formatArray, formatScalar, reprArray } from "./print/index.js";
-import { compute, isRecording } from "./runtime.js";
-
-/** The nested lists that `toArray` gives for a shape: a number for 0-d, a list of lists for 2-d. */
-export type NestedOf<S extends Shape, E> = S extends readonly []
-  ? E
-  : S extends readonly [number, ...infer Rest extends readonly number[]]
-    ? NestedOf<Rest, E>[]
-    : NestedArray<E>;
-
-/** Nested lists of unknown depth. */
-export type NestedArray<E> = E | NestedArray<E>[];
-
-/** What one element is in JavaScript. */
-export type ElementOf<D extends DType> = D extends "bool" ? boolean : number;
+import { compute, computeSoon, isComputing, isRecording } from "./runtime.js";
 
 /** Untracked chains longer than this are computed at once, so that an endless loop stays level. */
 const LONGEST_CHAIN = 64;
@@ -56,46 +46,71 @@ const owners = new WeakMap<Node, Tensor>();
  * ```
  */
 export class Tensor<S extends Shape = Shape, D extends DType = DType> {
-  /** The graph node that this tensor stands for. */
-  node: Node;
-  /** The derivative that `backward()` has gathered here, in this tensor's shape and dtype, or null. */
-  grad: Tensor<S, D> | null = null;
+  private current: Node;
+  private derivative: Tensor<S, D> | null = null;
 
   constructor(node: Node) {
-    this.node = node;
+    this.current = node;
+    if (node.storage !== undefined) node.storage.lent = true;
+  }
+
+  /** The graph node that this tensor stands for. */
+  get node(): Node {
+    if (capture !== undefined) capture.touch(this);
+    const { current } = this;
+    // Whoever takes the node may keep it, and its values must then not change.
+    if (current.storage !== undefined) current.storage.lent = true;
+    return current;
+  }
+
+  set node(node: Node) {
+    if (capture !== undefined) capture.touch(this);
+    this.current = node;
+  }
+
+  /** The derivative that `backward()` has gathered here, in this tensor's shape and dtype, or null. */
+  get grad(): Tensor<S, D> | null {
+    if (capture !== undefined) capture.readGrad(this);
+    return this.derivative;
+  }
+
+  set grad(gradient: Tensor<S, D> | null) {
+    if (capture !== undefined) capture.writeGrad(this);
+    this.derivative = gradient;
   }
 
   /** Sizes of the axes. */
   get shape(): S {
     // Frozen, so that writing to it is an error instead of a broken graph.
-    return Object.freeze(this.node.shape) as Shape as S;
+    return Object.freeze(this.current.shape) as Shape as S;
   }
 
   /** Type of the elements. */
   get dtype(): D {
-    return this.node.dtype as D;
+    return this.current.dtype as D;
   }
 
   /** How many axes. */
   get ndim(): number {
-    return this.node.shape.length;
+    return this.current.shape.length;
   }
 
   /** How many elements. */
   get size(): number {
-    return sizeOf(this.node.shape);
+    return sizeOf(this.current.shape);
   }
 
   /** Is a derivative recorded for what is computed from this? Set it on a tensor to learn. */
   get requiresGrad(): boolean {
-    return this.node.tracked;
+    if (capture !== undefined) capture.touch(this);
+    return this.current.tracked;
   }
 
   set requiresGrad(on: boolean) {
-    if (on === this.node.tracked) return;
-    if (on && !isFloat(this.node.dtype)) {
+    if (on === this.requiresGrad) return;
+    if (on && !isFloat(this.dtype)) {
       throw new DTypeError(
-        `requiresGrad: only float32 and float64 have derivatives, this tensor is ${this.node.dtype}`,
+        `requiresGrad: only float32 and float64 have derivatives, this tensor is ${this.dtype}`,
       );
     }
     if (!on && !isVariable(this.node)) {
@@ -179,13 +194,22 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * The values in row-major order, in a typed array of the dtype (bools as bytes). Treat them as read-only: other
    * tensors may share them.
    *
+   * @throws CaptureError inside a compiled function, as all that reads values
    * @example
    * ```ts
    * await array([[1, 2], [3, 4]]).data(); // Float32Array [1, 2, 3, 4]
    * ```
    */
-  async data(): Promise<TypedArrayOf[D]> {
-    return this.dataSync();
+  data(): Promise<TypedArrayOf[D]> {
+    refuse("data");
+    return this.later();
+  }
+
+  private async later(): Promise<TypedArrayOf[D]> {
+    // This tensor may stand for something else by the time that the values are there.
+    const node = this.current;
+    if (node.storage === undefined) settleAll([this], [node], await computeSoon([node], true));
+    return given(node.storage!) as TypedArrayOf[D];
   }
 
   /**
@@ -197,8 +221,13 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * ```
    */
   dataSync(): TypedArrayOf[D] {
+    return this.read("dataSync");
+  }
+
+  private read(operation: string): TypedArrayOf[D] {
+    refuse(operation);
     realize([this], true);
-    return this.node.storage!.data as TypedArrayOf[D];
+    return given(this.current.storage!) as TypedArrayOf[D];
   }
 
   /**
@@ -216,7 +245,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
         `item: can only convert an array of size 1, this one has shape ${formatShape(this.shape)}`,
       );
     }
-    return element(this.dataSync()[0]!, this.node.dtype) as ElementOf<D>;
+    return element(this.read("item")[0]!, this.dtype) as ElementOf<D>;
   }
 
   /**
@@ -228,7 +257,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * ```
    */
   toArray(): NestedOf<S, ElementOf<D>> {
-    return nest(this.dataSync(), this.node.shape, this.node.dtype) as NestedOf<S, ElementOf<D>>;
+    return nest(this.read("toArray"), this.current.shape, this.dtype) as NestedOf<S, ElementOf<D>>;
   }
 
   /**
@@ -241,10 +270,10 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * ```
    */
   toString(): string {
-    const data = this.dataSync();
+    const data = this.read("toString");
     return this.ndim === 0
-      ? formatScalar(data[0]!, this.node.dtype)
-      : formatArray(data, this.node.shape, this.node.dtype);
+      ? formatScalar(data[0]!, this.dtype)
+      : formatArray(data, this.current.shape, this.dtype);
   }
 
   /**
@@ -257,24 +286,13 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * ```
    */
   repr(): string {
-    return reprArray(this.dataSync(), this.node.shape, this.node.dtype);
+    return reprArray(this.read("repr"), this.current.shape, this.dtype);
   }
 
   /** What Node's console shows. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.repr();
   }
-}
-
-const element = (value: number, dtype: DType): number | boolean => (dtype === "bool" ? value !== 0 : value);
-
-function nest(data: TypedArray, shape: Shape, dtype: DType): NestedArray<number | boolean> {
-  const build = (axis: number, from: number, block: number): NestedArray<number | boolean> => {
-    if (axis === shape.length) return element(data[from]!, dtype);
-    const inner = block / shape[axis]!;
-    return Array.from({ length: shape[axis]! }, (_, i) => build(axis + 1, from + i * inner, inner));
-  };
-  return build(0, 0, data.length);
 }
 
 /** The node below marks that cut off a derivative; one through which a derivative flows keeps its last mark. */
@@ -288,7 +306,9 @@ function unmarked(node: Node): Node {
 function leafOf(node: Node): Node {
   let at = node;
   while (isOp(at, "detach")) at = at.sources[0]!;
-  return at.op === "buffer" ? at : buffer(node.storage!.data, node.shape, node.dtype);
+  if (at.op === "buffer") return at;
+  node.storage!.lent = true;
+  return leafFrom(node.storage!, node.shape);
 }
 
 /**
@@ -300,15 +320,41 @@ const MOST_UNREAD = 8;
 let unread: Tensor[] = [];
 
 export function noteUnread(tensor: Tensor): void {
-  const others = unread.filter((other) => other !== tensor && other.node.storage === undefined);
-  unread = [...others, ...(tensor.node.storage === undefined ? [tensor] : [])].slice(-MOST_UNREAD);
+  const others = unread.filter((other) => other !== tensor && held(other).storage === undefined);
+  unread = [...others, ...(held(tensor).storage === undefined ? [tensor] : [])].slice(-MOST_UNREAD);
 }
 
-/** Those tensors, of which none is noted any more. */
-export function takeUnread(): Tensor[] {
+/** Those tensors, of which none is noted any more: the list is `instead` from now on. */
+export function takeUnread(instead: Tensor[] = []): Tensor[] {
   const taken = unread;
-  unread = [];
+  unread = instead;
   return taken;
+}
+
+/** What a capture works on: a tensor's fields as they are, past the accessors that tell it of every use. */
+interface Fields {
+  current: Node;
+  derivative: Tensor | null;
+}
+
+const fieldsOf = (tensor: Tensor): Fields => tensor as unknown as Fields;
+
+/** The node that a tensor stands for; whoever asks here must not keep it. */
+export const held = (tensor: Tensor): Node => fieldsOf(tensor).current;
+
+/** Is it a tensor to learn, and not computed from others? Asking does not take its node. */
+export const isParameter = (tensor: Tensor): boolean => isVariable(held(tensor));
+
+/** Makes a tensor stand for a node, which is its own variable if it is one. */
+export function hold(tensor: Tensor, node: Node): void {
+  fieldsOf(tensor).current = node;
+  if (isVariable(node)) owners.set(node, tensor);
+}
+
+export const heldGrad = (tensor: Tensor): Tensor | null => fieldsOf(tensor).derivative;
+
+export function holdGrad(tensor: Tensor, gradient: Tensor | null): void {
+  fieldsOf(tensor).derivative = gradient;
 }
 
 /**
@@ -322,7 +368,8 @@ export function takeUnread(): Tensor[] {
 export function wrap<S extends Shape, D extends DType>(node: Node): Tensor<S, D> {
   const result = new Tensor<S, D>(isRecording() ? node : detach(node));
   const { tracked, chain, depth } = result.node;
-  if (!tracked && (chain > LONGEST_CHAIN || depth > LONGEST_HISTORY)) realize([result]);
+  const long = chain > LONGEST_CHAIN || depth > LONGEST_HISTORY;
+  if (long && !tracked && !isComputing()) realize([result]);
   return result;
 }
 
@@ -331,7 +378,7 @@ export const ownerOf = (node: Node): Tensor | undefined => owners.get(node);
 
 /**
  * Computes several tensors in one go. Those without derivatives become plain values and forget how they were made;
- * with `keep`, those with derivatives keep what their backward pass will need.
+ * with `keep`, those with derivatives keep what their backward pass will need. Inside a compiled function it does nothing.
  *
  * @example
  * ```ts
@@ -341,25 +388,34 @@ export const ownerOf = (node: Node): Tensor | undefined => owners.get(node);
  * ```
  */
 export function realize(tensors: readonly Tensor[], keep = false): void {
-  const pending = tensors.filter(({ node }) => node.storage === undefined);
-  const variables = compute(
-    pending.map(({ node }) => node),
-    keep,
-  );
-  for (const tensor of tensors) settle(tensor);
+  if (capture !== undefined) return;
+  const nodes = tensors.map(held);
+  settleAll(tensors, nodes, compute(nodes, keep));
+}
+
+/** Lets go of histories after a computation: of tensors that still stand for these nodes, and of owners of variables. */
+function settleAll(tensors: readonly Tensor[], nodes: readonly Node[], variables: ReadonlySet<Node>): void {
+  for (const [i, tensor] of tensors.entries()) if (held(tensor) === nodes[i]) settle(tensor);
   for (const node of variables) {
     const owner = owners.get(node);
-    if (owner?.node === node) settle(owner);
+    if (owner !== undefined && held(owner) === node) settle(owner);
   }
 }
 
+/** The values, given away: the array itself must not change from then on; those on a device are copied. */
+function given(storage: Storage): TypedArray {
+  if (storage.host !== undefined) storage.lent = true;
+  return storage.read();
+}
+
 function settle(tensor: Tensor): void {
-  const { node } = tensor;
+  const node = held(tensor);
   const source = isVariable(node) ? node.sources[0]! : node;
   if (source.op === "buffer" || (node.tracked && !isVariable(node))) return;
-  const values = buffer(node.storage!.data, node.shape, node.dtype);
-  tensor.node = isVariable(node) ? variable(values) : values;
-  if (isVariable(node)) owners.set(tensor.node, tensor);
+  // Lent, since nodes above the one that is let go may still be there.
+  node.storage!.lent = true;
+  const values = leafFrom(node.storage!, node.shape);
+  hold(tensor, isVariable(node) ? variable(values) : values);
 }
 
 /** Throws a DTypeError unless a value is a tensor: programs without types pass anything. */

@@ -2,8 +2,9 @@
 import { DataLoader, type Dataset } from "../data/index.js";
 import type { Loss } from "../nn/index.js";
 import type { Shape } from "../shape/index.js";
-import { noGrad, realize } from "../tensor/index.js";
-import { lossOf, type Metrics, metricSums, Tally } from "./metrics.js";
+import { noGrad, realize, type Tensor } from "../tensor/index.js";
+import { compiledWherePossible } from "./compiled.js";
+import { lossOf, type Measured, type Metrics, metricSums, Tally } from "./metrics.js";
 import { type CheckedModel, type Model, predict } from "./model.js";
 import { turnTaker } from "./turn.js";
 
@@ -18,6 +19,11 @@ export interface EvaluateOptions {
   readonly metrics?: Metrics | undefined;
   /** Samples computed at a time; 256 by default. */
   readonly batchSize?: number | undefined;
+  /**
+   * Compute each batch as one compiled program? true by default, and without effect where model, loss or metrics cannot
+   * be compiled. Say false where one of them does more than compute with tensors.
+   */
+  readonly compile?: boolean | undefined;
   /** Stops between batches; the promise is then rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -40,33 +46,50 @@ export async function evaluate<M extends Model, X extends Shape, Y extends Shape
   data: Dataset<X, Y>,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const trained = model as unknown as Model;
-  const modes = trained.namedModules().map(([, module]) => [module, module.training] as const);
-  trained.eval();
-  try {
-    return await measure(trained, data as Dataset, options);
-  } finally {
-    for (const [module, training] of modes) module.training = training;
-  }
+  return new Evaluator(model as unknown as Model, options).measure(data as Dataset);
 }
 
-async function measure(
-  model: Model,
-  data: Dataset,
-  { loss, metrics, batchSize = BATCH, signal }: EvaluateOptions,
-): Promise<Evaluation> {
-  const tally = new Tally();
-  const turn = turnTaker();
-  for (const { inputs, targets } of new DataLoader(data, { batchSize })) {
-    signal?.throwIfAborted();
-    noGrad(() => {
+/** Measures a model, as often as it is asked to; what was compiled for it stays. */
+export class Evaluator {
+  readonly #model: Model;
+  readonly #options: EvaluateOptions;
+  readonly #measure: (inputs: Tensor, targets: Tensor) => Measured;
+  #tally = new Tally();
+
+  constructor(model: Model, options: EvaluateOptions) {
+    this.#model = model;
+    this.#options = options;
+    const { loss, metrics } = options;
+    const where = (): string => `evaluate: after ${this.#tally.samples} samples`;
+    this.#measure = compiledWherePossible(options.compile ?? true, (inputs: Tensor, targets: Tensor) => {
       const prediction = predict(model, inputs);
-      const value = lossOf(loss, prediction, targets, () => `evaluate: after ${tally.samples} samples`);
-      const sums = metricSums(metrics, prediction, targets);
-      realize([value, ...sums.values()]);
-      tally.add(inputs.shape[0], Number(value.item()), sums);
+      const value = lossOf(loss, prediction, targets, where);
+      return { loss: value, sums: metricSums(metrics, prediction, targets) };
     });
-    await turn();
   }
-  return tally.means();
+
+  async measure(data: Dataset): Promise<Evaluation> {
+    const modes = this.#model.namedModules().map(([, module]) => [module, module.training] as const);
+    this.#model.eval();
+    try {
+      return await this.#batches(data);
+    } finally {
+      for (const [module, training] of modes) module.training = training;
+    }
+  }
+
+  async #batches(data: Dataset): Promise<Evaluation> {
+    const { batchSize = BATCH, signal } = this.#options;
+    const tally = new Tally();
+    this.#tally = tally;
+    const turn = turnTaker();
+    for (const { inputs, targets } of new DataLoader(data, { batchSize })) {
+      signal?.throwIfAborted();
+      const { loss, sums } = noGrad(() => this.#measure(inputs, targets));
+      realize([loss, ...Object.values(sums)]);
+      tally.add(inputs.shape[0]!, Number(loss.item()), sums);
+      await turn();
+    }
+    return tally.means();
+  }
 }

@@ -5,7 +5,8 @@ import type { Loss } from "../nn/index.js";
 import type { Optimizer, OptimizerFactory } from "../optim/index.js";
 import type { Shape } from "../shape/index.js";
 import { random, realize, type Tensor } from "../tensor/index.js";
-import { evaluate } from "./evaluate.js";
+import { compiledWherePossible } from "./compiled.js";
+import { Evaluator } from "./evaluate.js";
 import {
   type BestEpoch,
   better,
@@ -15,7 +16,7 @@ import {
   validationNames,
   type Weights,
 } from "./history.js";
-import { lossOf, type Metrics, metricSums, Tally } from "./metrics.js";
+import { lossOf, type Measured, type Metrics, metricSums, Tally } from "./metrics.js";
 import { type CheckedModel, type Model, predict } from "./model.js";
 import { openProgress, type Progress } from "./progress.js";
 import { turnTaker } from "./turn.js";
@@ -45,6 +46,12 @@ export interface FitOptions<X extends Shape = Shape, Y extends Shape = Shape> {
   readonly batchSize?: number | undefined;
   /** Samples that are not learned from, measured after each epoch. */
   readonly validate?: Dataset<X, Y> | undefined;
+  /**
+   * Compute each step as one compiled program (see `compile`)? true by default. The code of model, loss and metrics then
+   * runs once for each shape of batches; where one of them cannot be compiled, it runs at every step. Say false where one
+   * of them does more than compute with tensors: counts, prints, draws from Math.random.
+   */
+  readonly compile?: boolean | undefined;
   /** Decides the order of the samples; 0 by default. (`random.seed` decides how weights begin.) */
   readonly seed?: number | undefined;
   /** A new order each epoch? true by default. */
@@ -70,6 +77,10 @@ export interface FitOptions<X extends Shape = Shape, Y extends Shape = Shape> {
 /**
  * Trains a model on a dataset. The same seeds give the same numbers. The model ends with the weights of its best epoch:
  * the one with the lowest validation loss, or mean training loss where there is no `validate`.
+ *
+ * Forward, loss, metrics, backward and update of a step are compiled to one program, so the model's code runs once for
+ * each shape of batches and not at every step; a model whose code reads values on the way runs at every step instead.
+ * The option `compile: false` asks for that too. Without `onBatch` no `.grad` is left on the parameters then.
  *
  * A model that does not take the dataset's samples is red in the editor, and a `ShapeError` here.
  *
@@ -121,6 +132,9 @@ class Training {
   readonly #optimizer: Optimizer;
   readonly #epochs: EpochRecord[];
   readonly #turn = turnTaker();
+  readonly #evaluator: Evaluator;
+  readonly #update: (inputs: Tensor, targets: Tensor) => Measured;
+  #at = { epoch: 0, step: 0, steps: 0 };
   #best: BestEpoch | null = null;
   #bestWeights: Weights | null = null;
 
@@ -133,6 +147,9 @@ class Training {
     if (resume !== undefined) model.loadStateDict(resume.weights);
     this.#optimizer = options.optimizer(model.parameters());
     this.#epochs = [...(resume?.epochs ?? [])];
+    const { loss, metrics, signal, compile = true } = options;
+    this.#evaluator = new Evaluator(model, { loss, metrics, signal, compile });
+    this.#update = compiledWherePossible(compile, (x: Tensor, y: Tensor) => this.#forwardAndBack(x, y));
     if (resume === undefined) return;
     this.#optimizer.loadStateDict(resume.optimizer);
     this.#best = resume.best;
@@ -203,7 +220,8 @@ class Training {
       for (const { inputs, targets } of loader) {
         if (signal?.aborted) return null;
         step++;
-        const loss = this.#step(inputs, targets, tally, { epoch, step, steps: loader.length });
+        this.#at = { epoch, step, steps: loader.length };
+        const loss = this.#step(inputs, targets, tally);
         onBatch?.({ epoch, step, steps: loader.length, samples: inputs.shape[0]!, loss });
         this.#progress.update(tally.samples, tally.loss);
         await this.#turn();
@@ -214,28 +232,36 @@ class Training {
     return signal?.aborted ? null : tally;
   }
 
-  /** Forward, backward, update. The loss is looked at before the update, so that a bad one changes nothing. */
-  #step(
-    inputs: Tensor,
-    targets: Tensor,
-    tally: Tally,
-    at: { epoch: number; step: number; steps: number },
-  ): number {
-    const { loss, metrics } = this.#options;
-    const where = (): string => `fit: epoch ${at.epoch}, step ${at.step} of ${at.steps}`;
+  #where(): string {
+    const { epoch, step, steps } = this.#at;
+    return `fit: epoch ${epoch}, step ${step} of ${steps}`;
+  }
+
+  /** One step. A loss that is no number has changed nothing. */
+  #step(inputs: Tensor, targets: Tensor, tally: Tally): number {
+    const { loss, sums } = this.#update(inputs, targets);
+    const mean = Number(loss.item());
+    if (!Number.isFinite(mean)) {
+      throw new DataError(`${this.#where()}: the loss is ${mean}; ${this.#suspect(inputs, targets)}`);
+    }
+    tally.add(inputs.shape[0]!, mean, sums);
+    return mean;
+  }
+
+  /** Forward, backward, and the update where the loss is a number. */
+  #forwardAndBack(inputs: Tensor, targets: Tensor): Measured {
+    const { loss, metrics, onBatch } = this.#options;
     const prediction = predict(this.#model, inputs);
-    const value = lossOf(loss, prediction, targets, where);
+    const value = lossOf(loss, prediction, targets, () => this.#where());
     const sums = metricSums(metrics, prediction, targets);
     this.#optimizer.zeroGrad();
     value.backward();
-    realize([value, ...sums.values()], true);
-    const mean = Number(value.item());
-    if (!Number.isFinite(mean)) {
-      throw new DataError(`${where()}: the loss is ${mean}; ${this.#suspect(inputs, targets)}`);
-    }
-    this.#optimizer.step();
-    tally.add(inputs.shape[0]!, mean, sums);
-    return mean;
+    // Where the step is not compiled: forward is computed once, for the metrics too.
+    realize([value, ...Object.values(sums)], true);
+    this.#optimizer.step(value.isFinite());
+    // Gradients that nobody can look at need not be written.
+    if (onBatch === undefined) this.#optimizer.zeroGrad();
+    return { loss: value, sums };
   }
 
   /** What probably made a loss NaN or infinite. */
@@ -248,10 +274,10 @@ class Training {
 
   /** The validation's means under their names; null where the signal came. */
   async #validate(): Promise<Record<string, number> | null> {
-    const { validate, loss, metrics, signal } = this.#options;
+    const { validate, signal } = this.#options;
     if (validate === undefined) return {};
     try {
-      return validationNames(await evaluate(this.#model as never, validate, { loss, metrics, signal }));
+      return validationNames(await this.#evaluator.measure(validate));
     } catch (error) {
       if (signal?.aborted && error === signal.reason) return null;
       throw error;

@@ -3,6 +3,7 @@ import { DataError, DTypeError, IndexError, ShapeError } from "../errors.js";
 import { isFloat } from "../graph/index.js";
 import type { Loss } from "../nn/index.js";
 import { formatShape, sameShape } from "../shape/index.js";
+import { translatingErrors } from "../tensor/capture.js";
 import { argmax, noGrad, type Tensor } from "../tensor/index.js";
 
 /** For predictions (n, ...) and targets (n, ...): n numbers or booleans, shape (n). */
@@ -44,26 +45,33 @@ function chosen(metrics: Metrics | undefined, prediction: Tensor, target: Tensor
   return labelled ? { accuracy } : {};
 }
 
+/** What is measured of a batch, still to be computed: its mean loss, and the sum of each metric by name. */
+export interface Measured {
+  readonly loss: Tensor;
+  readonly sums: Readonly<Record<string, Tensor>>;
+}
+
 /** Sums over a batch, still to be computed, by name. */
 export function metricSums(
   metrics: Metrics | undefined,
   prediction: Tensor,
   target: Tensor,
-): Map<string, Tensor> {
+): Record<string, Tensor> {
   return noGrad(() => {
     const entries = Object.entries(chosen(metrics, prediction, target));
-    return new Map(entries.map(([name, metric]) => [name, metric(prediction, target).sum() as Tensor]));
+    return Object.fromEntries(
+      entries.map(([name, metric]) => [name, metric(prediction, target).sum() as Tensor]),
+    );
   });
 }
 
 /** The loss of a batch. A label that is no class is the data's fault, and is reported as such. */
 export function lossOf(loss: Loss, prediction: Tensor, target: Tensor, where: () => string): Tensor {
-  try {
-    return loss(prediction, target);
-  } catch (error) {
-    if (!(error instanceof IndexError || error instanceof DataError)) throw error;
-    throw new DataError(`${where()}: ${error.message}`, { cause: error });
-  }
+  const translate = (error: unknown): unknown =>
+    error instanceof IndexError || error instanceof DataError
+      ? new DataError(`${where()}: ${error.message}`, { cause: error })
+      : error;
+  return translatingErrors(translate, () => loss(prediction, target));
 }
 
 /** Means over samples, gathered batch by batch; each batch counts by its size. */
@@ -72,10 +80,11 @@ export class Tally {
   #loss = 0;
   readonly #sums = new Map<string, number>();
 
-  add(samples: number, meanLoss: number, sums: ReadonlyMap<string, Tensor>): void {
+  add(samples: number, meanLoss: number, sums: Readonly<Record<string, Tensor>>): void {
     this.samples += samples;
     this.#loss += meanLoss * samples;
-    for (const [name, sum] of sums) this.#sums.set(name, (this.#sums.get(name) ?? 0) + Number(sum.item()));
+    for (const [name, sum] of Object.entries(sums))
+      this.#sums.set(name, (this.#sums.get(name) ?? 0) + Number(sum.item()));
   }
 
   get loss(): number {

@@ -35,7 +35,7 @@ function read(roots: readonly Node[]): number[][] {
     roots.filter(({ storage }) => storage === undefined),
     () => false,
   );
-  return roots.map(({ storage }) => Array.from(storage!.data));
+  return roots.map(({ storage }) => Array.from(storage!.read()));
 }
 
 /** The values of all sources of a sample, flat, and what to compute of them. */

@@ -2,8 +2,9 @@
 import { expect, test } from "vitest";
 import { array } from "../../src/index.js";
 import { differences } from "./compare.js";
-import { forwardCases, type GoldenArray, gradientCases } from "./golden.js";
+import type { GoldenArray } from "./golden.js";
 import { type AnyTensor, OPS } from "./ops.js";
+import { forwardCases, gradientCases } from "./read.js";
 import type { Tolerance } from "./tolerance.js";
 
 const golden = (...values: number[]): GoldenArray => ({

@@ -15,7 +15,7 @@ function allowanceOf(dtype: GoldenArray["dtype"], tolerance: Tolerance): Allowan
 }
 
 /** NaN is NaN; with no allowance zeros must have the same sign; infinities must always be the same. */
-function near(actual: number, expected: number, { relative, absolute }: Allowance): boolean {
+export function near(actual: number, expected: number, { relative, absolute }: Allowance): boolean {
   if (Object.is(actual, expected)) return true;
   if (relative === 0 && absolute === 0) return actual === expected && expected !== 0;
   if (!Number.isFinite(actual) || !Number.isFinite(expected)) return false;

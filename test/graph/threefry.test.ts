@@ -39,7 +39,7 @@ test("element i is the hash of i: a longer array begins with the shorter one", (
   for (const dtype of ["float32", "float64", "int32"] as const) {
     const [short, long] = [random(key, [7], dtype), random(key, [3, 5], dtype)];
     interpreter.run([short, long], () => false);
-    expect(Array.from(long.storage!.data).slice(0, 7)).toEqual(Array.from(short.storage!.data));
+    expect(Array.from(long.storage!.read()).slice(0, 7)).toEqual(Array.from(short.storage!.read()));
   }
 });
 
@@ -47,6 +47,6 @@ test("floats are the top bits of the words", () => {
   const key = buffer(Int32Array.of(5, -9), [2], "int32");
   const [bits, single] = [random(key, [50], "int32"), random(key, [50], "float32")];
   interpreter.run([bits, single], () => false);
-  const expected = Array.from(bits.storage!.data, (word) => (word >>> 8) / 2 ** 24);
-  expect(Array.from(single.storage!.data)).toEqual(expected);
+  const expected = Array.from(bits.storage!.read(), (word) => (word >>> 8) / 2 ** 24);
+  expect(Array.from(single.storage!.read())).toEqual(expected);
 });

@@ -42,17 +42,17 @@ function leavesOf({ sources }: Sample, float: FloatDType): Node[] {
 
 function runs(op: Primitive, sample: Sample, float: FloatDType, title: string): void {
   const leaves = leavesOf(sample, float);
-  const before = leaves.map(({ storage }) => Array.from(storage!.data));
+  const before = leaves.map(({ storage }) => Array.from(storage!.read()));
   const root = build(op, sample, leaves);
   verify([root]);
   const [value] = compute([root]);
   expect(value!.dtype, title).toBe(root.dtype);
-  expect(value!.data.length, title).toBe(sizeOf(root.shape));
-  const after = leaves.map(({ storage }) => Array.from(storage!.data));
+  expect(value!.read().length, title).toBe(sizeOf(root.shape));
+  const after = leaves.map(({ storage }) => Array.from(storage!.read()));
   expect(after, `${title}: sources are only read`).toEqual(before);
   if (root.dtype === "bool")
     expect(
-      value!.data.every((b: number) => b === 0 || b === 1),
+      value!.read().every((b: number) => b === 0 || b === 1),
       title,
     ).toBe(true);
 }
@@ -79,9 +79,9 @@ function rounds(op: Primitive, sample: Sample, title: string): void {
   const [narrow, wide] = (["float32", "float64"] as const).map((float) => {
     const leaves = leavesOf(sample, "float32").map((x, i) => {
       const dtype = dtypeOf(sample.sources[i]!, float);
-      return buffer(typed(dtype, Array.from(x.storage!.data)), x.shape, dtype);
+      return buffer(typed(dtype, Array.from(x.storage!.read())), x.shape, dtype);
     });
-    return Array.from(compute([build(op, sample, leaves)])[0]!.data);
+    return Array.from(compute([build(op, sample, leaves)])[0]!.read());
   });
   expect(narrow, title).toHaveLength(wide!.length);
   narrow!.forEach((value, i) => {

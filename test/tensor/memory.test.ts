@@ -1,6 +1,17 @@
 /** Nobody frees memory: long loops hold it level by themselves. */
 import { expect, test } from "vitest";
-import { array, lastRun, nn, noGrad, ones, optim, random, type Tensor, zeros } from "../../src/index.js";
+import {
+  array,
+  compile,
+  lastRun,
+  nn,
+  noGrad,
+  ones,
+  optim,
+  random,
+  type Tensor,
+  zeros,
+} from "../../src/index.js";
 
 const MEGABYTE = 2 ** 20;
 
@@ -47,6 +58,38 @@ test("20,000 steps of training a small network", () => {
     optimizer.step();
   });
   expect(loss.item()).toBeLessThan(0.1);
+});
+
+test("20,000 calls of a compiled step, with batches of two lengths and gradients that are left", () => {
+  random.seed(1);
+  const model = nn.sequential(nn.linear(2, 4), nn.tanh(), nn.linear(4, 1));
+  const optimizer = optim.adam(0.01)(model.parameters());
+  const seen = zeros([]) as Tensor;
+  let captures = 0;
+  const step = compile((x: Tensor, y: Tensor) => {
+    captures++;
+    const noisy = x.add(random.normal(x.shape, { std: 0.01 }));
+    const loss = nn.bceWithLogits(model.forward(noisy as never) as Tensor, y);
+    seen.assign(seen.add(loss.detach()));
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  let loss: Tensor = zeros([]);
+  level(20_000, 2, (i) => {
+    const n = i % 3 === 0 ? 3 : 4;
+    const inputs = array([0, 0, 0, 1, 1, 0, 1, 1].slice(0, 2 * n)).reshape([n, 2]) as Tensor;
+    const targets = array([0, 1, 1, 0].slice(0, n)).reshape([n, 1]) as Tensor;
+    loss = step(inputs, targets);
+  });
+  expect(loss.item()).toBeLessThan(0.1);
+  expect(captures).toBe(2);
+});
+
+test("a compiled function whose shapes never come twice", () => {
+  const body = compile((x: Tensor) => x.mul(2).sum() as Tensor);
+  level(4_000, 2, (i) => body(ones([i + 1]) as Tensor).item());
 });
 
 test("a running sum of 100,000 additions that nobody reads", () => {

@@ -14,6 +14,7 @@ import {
   type Tensor,
   type TrainingState,
   ValueError,
+  where,
   zeros,
 } from "maru";
 import { type Dataset, mnist, subset, tensorDataset } from "maru/data";
@@ -231,6 +232,64 @@ describe("fit", () => {
     random.seed(2);
     const { epochs } = await fit(new Net(), clouds(100), { ...settings, epochs: 6 });
     expect(epochs.at(-1)!.accuracy).toBe(1);
+  });
+
+  it("gives the same numbers compiled or not, and runs the model's code once for each shape of batches", async () => {
+    const run = async (compile: boolean) => {
+      let calls = 0;
+      class Net extends nn.Module {
+        readonly inner = network();
+        forward(x: Tensor): Tensor {
+          calls++;
+          const kept = random.uniform(x.shape).lt(0.9) as Tensor;
+          return this.inner.forward((this.training ? where(kept, x, 0) : x) as never) as Tensor;
+        }
+      }
+      const model = new Net();
+      const grads: unknown[] = [];
+      const { epochs } = await fit(model, clouds(70), {
+        ...settings,
+        compile,
+        validate: clouds(20, 3),
+        onBatch: () => void grads.push(model.parameters().map(({ grad }) => grad!.toArray())),
+      });
+      return { epochs: withoutTimes(epochs), weights: weightsOf(model), grads, calls };
+    };
+    const [compiled, plain] = [await run(true), await run(false)];
+    expect({ ...compiled, calls: 0 }).toEqual({ ...plain, calls: 0 });
+    // Batches of 16 and of 6, and one of the validation data.
+    expect(compiled.calls).toBe(3);
+    expect(plain.calls).toBe(4 * 6);
+  });
+
+  it("trains a model that reads values as it is", async () => {
+    class Reader extends nn.Module {
+      readonly inner = network();
+      readonly seen: number[] = [];
+      forward(x: Tensor): Tensor {
+        const noisy = x.add(random.normal(x.shape, { std: 0.01 }));
+        this.seen.push(noisy.sum().item() as number);
+        return this.inner.forward(noisy as never) as Tensor;
+      }
+    }
+    const run = async (compile: boolean) => {
+      const model = new Reader();
+      const { epochs } = await fit(model, clouds(40), { ...settings, compile });
+      return { epochs: withoutTimes(epochs), weights: weightsOf(model), seen: model.seen };
+    };
+    const [first, second] = [await run(true), await run(false)];
+    expect(first).toEqual(second);
+    expect(first.seen).toHaveLength(4 * 3);
+  });
+
+  it("changes nothing where the loss is not a number", async () => {
+    for (const compile of [true, false]) {
+      const model = network();
+      const before = weightsOf(model);
+      const options = { ...settings, compile, loss: (x: Tensor) => x.sum().mul(NaN) as never };
+      await expect(fit(model, clouds(16), options)).rejects.toThrow("step 1 of 1: the loss is NaN");
+      expect(weightsOf(model)).toEqual(before);
+    }
   });
 
   it("tells layers when they are trained and when they are used", async () => {

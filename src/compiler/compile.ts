@@ -1,0 +1,290 @@
+/**
+ * The compiler: from the nodes that are asked for to the code of one program.
+ *
+ *   rewrite    graph to graph: convolutions' derivatives become convolutions again
+ *   uses       which values get a place
+ *   schedule   which values are computed together
+ *   lower      each group as plain loops
+ *   heuristics which transforms each gets
+ *   emit       loops as statements
+ *   phases     what may run at the same time, and where values lie
+ */
+import type { Node } from "../graph/index.js";
+
+import { sizeOf } from "../shape/index.js";
+import type { KernelCode, ProgramCode } from "./code.js";
+import { emitNest, turnsOf } from "./emit.js";
+import { type Buffer, type Expr, resetExpressions } from "./expression.js";
+import type { Group } from "./group.js";
+import { type Machine, type Memory, type Planned, planNest } from "./heuristics.js";
+import { resetIndices } from "./index-form.js";
+import { lowerGroup, type Places } from "./lower.js";
+import { planMemory } from "./memory-plan.js";
+import type { Nest } from "./nest.js";
+import { programOrder, withoutMarks } from "./order.js";
+import { arrangePhases } from "./phases.js";
+import { rewrite } from "./rewrite.js";
+import { type Schedule, schedule } from "./schedule.js";
+import { BYTES } from "./scopes.js";
+import { lowerSpecial } from "./special.js";
+import type { StepName } from "./transforms.js";
+import { findUses, type Uses } from "./uses.js";
+import { MOVES } from "./value.js";
+import { verifyCode, verifyNest } from "./verify.js";
+
+export interface CompileOptions {
+  readonly machine: Machine;
+  /** Transforms that are left out. */
+  readonly disabled?: ReadonlySet<StepName>;
+}
+
+let verifying = false;
+
+/** Whether what each stage gives is checked. For tests. */
+export function setVerification(on: boolean): void {
+  verifying = on;
+}
+
+/** One kernel with all that is known about it. */
+export interface CompiledKernel {
+  readonly group: Group;
+  /** As it was lowered, before any transform. */
+  readonly plain: Nest;
+  readonly planned: Planned;
+  readonly code: KernelCode;
+  /** Estimated nanoseconds on one thread. */
+  readonly cost: number;
+}
+
+export interface Compiled {
+  readonly code: ProgramCode;
+  readonly kernels: readonly CompiledKernel[];
+  readonly schedule: Schedule;
+  /** Leaves that the program reads, and their buffers. */
+  readonly inputs: ReadonlyMap<Node, Buffer>;
+  /** Where each output is: a buffer, or a leaf that it is the same as. */
+  readonly outputs: readonly (Buffer | Node)[];
+  /** For each asked update, whether the output may be written over its input. */
+  readonly inPlace: readonly boolean[];
+  readonly arena: ReadonlyMap<Buffer, number>;
+  readonly arenaBytes: number;
+  /** The nodes whose checks may fail, by the number in the code. */
+  readonly sites: ReadonlyMap<number, Node>;
+}
+
+export function compileGraph(
+  asked: readonly Node[],
+  updates: readonly (readonly [output: number, input: Node])[],
+  options: CompileOptions,
+): Compiled {
+  resetIndices();
+  resetExpressions();
+  try {
+    return new Compilation(asked, updates, options).result();
+  } finally {
+    // What was shared is not needed any more, and it is much.
+    resetIndices();
+    resetExpressions();
+  }
+}
+
+class Compilation {
+  readonly #buffers: Buffer[] = [];
+  readonly #inputs = new Map<Node, Buffer>();
+  readonly #outputs = new Map<Node, Buffer>();
+  #nextBuffer = 0;
+  #uses!: Uses;
+  #schedule!: Schedule;
+  readonly #readOutside = new Set<Node>();
+
+  constructor(
+    readonly asked: readonly Node[],
+    readonly updates: readonly (readonly [output: number, input: Node])[],
+    readonly options: CompileOptions,
+  ) {}
+
+  #buffer(name: string, dtype: Buffer["dtype"], length: number, role: Buffer["role"]): Buffer {
+    const buffer: Buffer = {
+      id: this.#nextBuffer++,
+      name: `${name}${this.#nextBuffer}`,
+      dtype,
+      length,
+      role,
+    };
+    if (role !== "private") this.#buffers.push(buffer);
+    return buffer;
+  }
+
+  result(): Compiled {
+    const roots = rewrite(this.asked.map(withoutMarks)).map(withoutMarks);
+    const order = programOrder(roots);
+    const wanted = new Set(roots.filter((root) => root.storage === undefined));
+    this.#uses = findUses(order, wanted);
+    this.#schedule = schedule(order, this.#uses);
+    for (const node of order) {
+      if (node.storage !== undefined)
+        this.#inputs.set(node, this.#buffer("in", node.dtype, sizeOf(node.shape), "input"));
+    }
+    for (const root of wanted)
+      this.#outputs.set(root, this.#buffer("out", root.dtype, sizeOf(root.shape), "output"));
+    this.#findReaders(order);
+    const kernels = this.#schedule.groups.flatMap((group, i) => this.#kernelsOf(group, `k${i}`));
+    const codes = kernels.map(({ code }) => code);
+    const pairs = this.updates.map(([output, input]) => {
+      const [to, from] = [this.#outputs.get(roots[output]!), this.#inputs.get(input)];
+      return to === undefined || from === undefined ? undefined : ([to, from] as const);
+    });
+    const { phases, phaseOf, inPlace } = arrangePhases(kernels, pairs);
+    const { lifetimes } = phaseOf;
+    if (verifying) verifyCode({ buffers: this.#buffers, kernels: codes, phases, ...scratchOf(kernels) });
+    const plan = planMemory(lifetimes.filter(({ buffer }) => buffer.role === "temporary"));
+    return {
+      code: { buffers: this.#buffers, kernels: codes, phases, ...scratchOf(kernels) },
+      kernels,
+      schedule: this.#schedule,
+      inputs: this.#inputs,
+      outputs: roots.map((root) => this.#outputs.get(root) ?? root),
+      inPlace,
+      arena: plan.offsets,
+      arenaBytes: plan.bytes,
+      sites: new Map(order.filter((n) => SITES.has(n.op)).map((n) => [n.id, n])),
+    };
+  }
+
+  /** Placed values that another kernel reads have to be in memory. */
+  #findReaders(order: readonly Node[]): void {
+    const { placed } = this.#uses;
+    const { groupOf } = this.#schedule;
+    /** Groups in which a value is computed along with others. */
+    const readers = new Map<Node, Set<Group>>();
+    for (let i = order.length - 1; i >= 0; i--) {
+      const node = order[i]!;
+      if (node.storage !== undefined) continue;
+      const own = groupOf.get(node);
+      const groups = own === undefined ? (readers.get(node) ?? new Set<Group>()) : new Set([own]);
+      if (own !== undefined && [...(readers.get(node) ?? [])].some((group) => group !== own))
+        this.#readOutside.add(node);
+      const sources = MOVES.has(node.op) ? node.sources.slice(0, 1) : node.sources;
+      for (const source of sources) {
+        if (source.storage !== undefined) continue;
+        let known = readers.get(source);
+        if (known === undefined) {
+          known = new Set();
+          readers.set(source, known);
+        }
+        for (const group of groups) known.add(group);
+      }
+    }
+    for (const node of placed) {
+      const kind = groupOf.get(node)?.kind;
+      const special = kind === "cumsum" || kind === "argsort" || kind === "scatter";
+      if (special || this.#outputs.has(node)) this.#readOutside.add(node);
+    }
+  }
+
+  readonly #places = new Map<Node, Buffer>();
+
+  #placeOf(node: Node): Buffer {
+    const output = this.#outputs.get(node);
+    if (output !== undefined) return output;
+    let buffer = this.#places.get(node);
+    if (buffer === undefined) {
+      buffer = this.#buffer("t", node.dtype, sizeOf(node.shape), "temporary");
+      this.#places.set(node, buffer);
+    }
+    return buffer;
+  }
+
+  #kernelsOf(group: Group, name: string): CompiledKernel[] {
+    const places: Places = {
+      input: (node) => {
+        const leaf = this.#inputs.get(node);
+        if (leaf !== undefined) return leaf;
+        const other = this.#schedule.groupOf.get(node);
+        return other === undefined || other === group ? undefined : this.#placeOf(node);
+      },
+      output: (node) => (this.#readOutside.has(node) ? this.#placeOf(node) : undefined),
+      scratch: (node, length) => this.#buffer("row", node.dtype, length, "private"),
+      temporary: (_, length, dtype) => this.#buffer("t", dtype, length, "temporary"),
+    };
+    const memory: Memory = {
+      temporary: (label, length, { type }) =>
+        this.#buffer(
+          label,
+          type === "f64" ? "float64" : type === "f32" ? "float32" : type === "bool" ? "bool" : "int32",
+          length,
+          "temporary",
+        ),
+    };
+    const special = group.kind === "cumsum" || group.kind === "scatter" || group.kind === "argsort";
+    const nests = special ? lowerSpecial(group, places, name) : [lowerGroup(group, this.#uses, places, name)];
+    const { machine, disabled = new Set<StepName>() } = this.options;
+    return nests
+      .filter(({ outer, stages }) => stages.length > 0 && outer.every(({ variable }) => variable.extent > 0))
+      .flatMap((plain) => {
+        if (verifying) verifyNest(plain);
+        return planNest(plain, machine, disabled, memory).map((planned): CompiledKernel => {
+          if (verifying) verifyNest(planned.nest);
+          const { cost, grain } = grainOf(planned.nest);
+          return { group, plain, planned, code: emitNest(planned.nest, grain), cost };
+        });
+      });
+  }
+}
+
+/** Where in a thread's scratch the rows lie that it keeps for itself. */
+function scratchOf(kernels: readonly CompiledKernel[]): {
+  privateOffsets: Map<Buffer, number>;
+  privateBytes: number;
+} {
+  const offsets = new Map<Buffer, number>();
+  let most = 0;
+  for (const { planned } of kernels) {
+    // Kernels of one thread take turns, so each begins at the start.
+    let bytes = 64;
+    for (const { stores } of planned.nest.stages) {
+      for (const { buffer } of stores) {
+        if (buffer.role !== "private" || offsets.has(buffer)) continue;
+        offsets.set(buffer, bytes);
+        bytes += Math.ceil((buffer.length * BYTES[buffer.dtype]) / 64) * 64 + 64;
+      }
+    }
+    most = Math.max(most, bytes);
+  }
+  return { privateOffsets: offsets, privateBytes: offsets.size === 0 ? 0 : most };
+}
+
+const SITES: ReadonlySet<string> = new Set(["gather", "scatter", "pow"]);
+
+/** Nanoseconds that a task should take: long against handing it out, short against waiting for the last one. */
+const TASK = 20_000;
+
+function grainOf(nest: Nest): { cost: number; grain: number } {
+  let points = 1;
+  for (const { variable } of [...nest.outer, ...nest.tile]) points *= variable.extent;
+  let cost = 0;
+  for (const { loops, reductions, stores, finish } of nest.stages) {
+    let inner = 1;
+    for (const { variable } of loops) inner *= variable.extent;
+    const weigh = (list: readonly { value: Expr }[]): number =>
+      list.reduce((n, { value }) => n + 1 + weight(value), 0);
+    cost += points * (inner * weigh([...reductions, ...stores]) + weigh(finish));
+  }
+  const nanoseconds = cost * 0.1;
+  const turns = Math.max(1, turnsOf(nest));
+  return {
+    cost: nanoseconds,
+    grain: Math.max(1, Math.min(turns, Math.round(TASK / Math.max(1, nanoseconds / turns)))),
+  };
+}
+
+function weight(value: Expr): number {
+  const seen = new Set<Expr>();
+  const walk = (e: Expr): void => {
+    if (seen.has(e) || e.op === "const" || e.op === "local") return;
+    seen.add(e);
+    e.args.forEach(walk);
+  };
+  walk(value);
+  return seen.size;
+}

@@ -1,0 +1,514 @@
+/**
+ * Heuristics: which transforms each kernel gets, in one place. They look at how a nest walks through memory and at the
+ * numbers of `Machine`, which each target states for itself. Turning a transform off (`disabled`) leaves kernels that are
+ * slower and compute the same.
+ */
+
+import type { Buffer, Expr } from "./expression.js";
+import { type Axis, type Nest, type Reduction, visitIndices } from "./nest.js";
+import { BYTES } from "./scopes.js";
+import { expressionDependsOn, extentsOf, stepOf, vectorCost } from "./strides.js";
+import { applyStep, pack, type Step, type StepName, splitReduction } from "./transforms.js";
+
+/** What a target's processor likes. */
+export interface Machine {
+  /** 32-bit numbers in a vector register. */
+  readonly lanes: number;
+  /** Vector registers that hold a tile's sums and what one turn of its loop loads. */
+  readonly registers: number;
+  /** Bytes of panels that stay in the cache of one processor. */
+  readonly farCache: number;
+}
+
+export interface Memory {
+  temporary(name: string, length: number, like: Expr | Reduction): Buffer;
+}
+
+/** A nest with the steps that made it so. */
+export interface Planned {
+  readonly nest: Nest;
+  readonly steps: readonly (Step | { readonly name: "pack" | "split"; readonly axis: string })[];
+}
+
+/** Sums longer than this are cut into chunks. */
+const LONGEST_SUM = 16384;
+const CHUNK = 8192;
+/** Inner loops of up to this many turns are written out. */
+const WRITTEN_OUT = 9;
+/** A copy is made of what is read at least so often. */
+const FEWEST_READINGS = 24;
+/** Elements so many bytes apart are each on a line of the cache, and soon each on a page, of their own. */
+const FAR = 256;
+/** Fewer of them than this stay in the cache. */
+const LONG_WAY = 48;
+/** Turns of the parallel loop that are enough for any number of threads. */
+const ENOUGH_TURNS = 64;
+/** Elements of one turn of a walk over plain memory. */
+const TURN = 4096;
+
+export function planNest(
+  nest: Nest,
+  machine: Machine,
+  disabled: ReadonlySet<StepName>,
+  memory: Memory,
+): Planned[] {
+  return new Planner(machine, disabled, memory).plan(nest, []);
+}
+
+type Done = Planned["steps"];
+
+class Planner {
+  constructor(
+    readonly machine: Machine,
+    readonly disabled: ReadonlySet<StepName>,
+    readonly memory: Memory,
+  ) {}
+
+  #allowed(name: StepName): boolean {
+    return !this.disabled.has(name);
+  }
+
+  /** Applies the steps that are switched on. */
+  #run(nest: Nest, steps: readonly Step[], done: Done): Planned {
+    let current = nest;
+    const taken = [...done];
+    for (const step of steps) {
+      if (!this.#allowed(step.name)) continue;
+      const next = applyStep(current, step);
+      if (next !== current) taken.push(step);
+      current = next;
+    }
+    return { nest: current, steps: taken };
+  }
+
+  plan(given: Nest, before: Done): Planned[] {
+    const { nest, steps } = this.#run(given, [{ name: "coalesce" }], before);
+    if (nest.stages.some(({ ordered }) => ordered)) return [this.#ordered(nest, steps)];
+    const split = this.#split(nest, steps);
+    if (split !== undefined) return split;
+    const product = productOf(nest);
+    if (product !== undefined && this.#allowed("tile")) {
+      const planned = this.#contraction(nest, product, steps);
+      if (planned !== undefined) return planned;
+    }
+    return [
+      nest.stages.some(({ loops }) => loops.length > 0) ? this.#rows(nest, steps) : this.#map(nest, steps),
+    ];
+  }
+
+  /** A walk over points that have nothing to do with each other. */
+  #map(nest: Nest, done: Done): Planned {
+    const cut = this.#run(nest, [{ name: "cut" }], done);
+    const { outer } = cut.nest;
+    const best = this.#vectorAxis(cut.nest, outer);
+    const steps: Step[] = [];
+    if (best === undefined)
+      return this.#run(cut.nest, [{ name: "parallelize", axes: outer.length }], cut.steps);
+    const { name, extent } = best.variable;
+    steps.push({ name: "reorder", axes: [name] });
+    const unroll = operations(nest) > 40 ? 2 : 4;
+    const lanes = this.machine.lanes;
+    if (best.cuts.length === 0 && extent > TURN && this.#allowed("tile")) {
+      // Long rows in turns of some thousand elements.
+      steps.push({ name: "tile", axis: name, size: TURN });
+      steps.push({ name: "vectorize", axis: `${name}.i`, lanes, unroll });
+      steps.push({ name: "parallelize", axes: outer.length });
+    } else {
+      steps.push({ name: "vectorize", axis: name, lanes, unroll: extent >= lanes * unroll ? unroll : 1 });
+      steps.push({ name: "parallelize", axes: this.#turns(outer.filter((axis) => axis !== best)) });
+    }
+    return this.#run(cut.nest, steps, cut.steps);
+  }
+
+  /** As few of the first axes as make enough turns. */
+  #turns(axes: readonly Axis[]): number {
+    let turns = 1;
+    for (let i = 0; i < axes.length; i++) {
+      if (turns >= ENOUGH_TURNS) return i;
+      turns *= axes[i]!.variable.extent;
+    }
+    return axes.length;
+  }
+
+  #vectorAxis(nest: Nest, axes: readonly Axis[]): Axis | undefined {
+    let best: Axis | undefined;
+    let least = Infinity;
+    for (const axis of axes) {
+      const { extent } = axis.variable;
+      if (extent < 2) continue;
+      // A short axis leaves lanes empty.
+      const { lanes } = this.machine;
+      const waste = (Math.ceil(extent / lanes) * lanes) / extent;
+      const cost = (vectorCost(nest, axis.variable) + 1) * waste;
+      if (cost <= least) [best, least] = [axis, cost];
+    }
+    return best;
+  }
+
+  /** Loops whose turns build on each other: only the axes around them may go by vectors. */
+  #ordered(nest: Nest, done: Done): Planned {
+    const { outer } = nest;
+    const best = this.#vectorAxis(nest, outer);
+    if (best === undefined) return this.#run(nest, [{ name: "parallelize", axes: outer.length }], done);
+    const steps: Step[] = [
+      { name: "reorder", axes: [best.variable.name] },
+      { name: "tile", axis: best.variable.name, size: this.machine.lanes },
+      { name: "vectorize", axis: `${best.variable.name}.i`, lanes: this.machine.lanes, unroll: 1 },
+      { name: "parallelize", axes: outer.length },
+    ];
+    return this.#run(nest, steps, done);
+  }
+
+  /** Sums over rows, with whatever is computed in those rows. */
+  #rows(nest: Nest, done: Done): Planned {
+    const cut = this.#run(nest, [{ name: "cut" }], done);
+    const { outer } = cut.nest;
+    const loops = longestLoops(cut.nest);
+    const inner = this.#vectorAxis(cut.nest, loops);
+    const around = this.#vectorAxis(cut.nest, outer);
+    const costOf = (axis: Axis | undefined): number =>
+      axis === undefined || axis.variable.extent < this.machine.lanes
+        ? Infinity
+        : vectorCost(cut.nest, axis.variable);
+    const { lanes } = this.machine;
+    const steps: Step[] = [];
+    const turns = extentsOf(loops);
+    if (around !== undefined && costOf(around) <= costOf(inner) && this.#allowed("tile")) {
+      const { name, extent } = around.variable;
+      const unroll = operations(nest) > 30 ? 1 : Math.min(4, Math.max(1, Math.floor(extent / lanes)));
+      steps.push({ name: "reorder", axes: [name] });
+      steps.push({ name: "tile", axis: name, size: lanes * unroll });
+      steps.push({ name: "vectorize", axis: `${name}.i`, lanes, unroll });
+      if (turns <= WRITTEN_OUT)
+        for (const { variable } of loops) steps.push({ name: "unroll", axis: variable.name });
+    } else if (inner !== undefined && turns > WRITTEN_OUT) {
+      const { name, extent } = inner.variable;
+      const unroll = operations(nest) > 60 ? 1 : extent >= 16 * lanes ? 4 : extent >= 4 * lanes ? 2 : 1;
+      steps.push({ name: "reorder", axes: [name] });
+      steps.push({ name: "vectorize", axis: name, lanes, unroll });
+    } else if (turns <= WRITTEN_OUT)
+      for (const { variable } of loops) steps.push({ name: "unroll", axis: variable.name });
+    steps.push({ name: "parallelize", axes: outer.length });
+    return this.#run(cut.nest, steps, cut.steps);
+  }
+
+  /** A long sum, or one with few results, goes by chunks. */
+  #split(nest: Nest, done: Done): Planned[] | undefined {
+    const [stage] = nest.stages;
+    if (nest.stages.length !== 1 || stage!.stores.length > 0 || stage!.reductions.length === 0)
+      return undefined;
+    if (!this.#allowed("split")) return undefined;
+    const { loops } = stage!;
+    const terms = extentsOf(loops);
+    const results = extentsOf(nest.outer);
+    if (terms <= LONGEST_SUM || results * terms <= LONGEST_SUM * 4) return undefined;
+    if (productOf(nest) !== undefined && results > ENOUGH_TURNS) return undefined;
+    if (results >= ENOUGH_TURNS * 4 && terms <= LONGEST_SUM * 4) return undefined;
+    // The outermost loop is cut where the others are short, else each longest.
+    const axis =
+      loops.find(({ variable }) => variable.extent > 1 && terms / variable.extent <= CHUNK) ?? loops.at(-1)!;
+    const each = terms / axis.variable.extent;
+    const chunk = Math.max(1, Math.round(CHUNK / each));
+    if (chunk >= axis.variable.extent) return undefined;
+    const { name } = axis.variable;
+    const [partial, rest] = splitReduction(nest, name, chunk, (length, reduction) =>
+      this.memory.temporary("parts", length, reduction),
+    );
+    const steps: Done = [...done, { name: "split", axis: name }];
+    return [...this.plan(partial, steps), ...this.plan(rest, steps)];
+  }
+
+  /** Pack, multiply, finish. */
+  #contraction(nest: Nest, { a, b }: Product, done: Done): Planned[] | undefined {
+    const loops = nest.stages[0]!.loops;
+    if (loops.length === 0) return undefined;
+    const shape = new Shape(nest, a, b, this.machine);
+    const steps: Step[] = [];
+    const planned: Planned[] = [];
+    const side = shape.vectorSide();
+    let current = nest;
+    let after = done;
+    if (side === undefined) {
+      const inner = shape.innerVector();
+      if (inner === undefined) return undefined;
+      // Both operands lie along the sum: products of rows, each point of the tile with its own lanes.
+      const tiles = shape.innerTile();
+      const order = [...loops.filter((axis) => axis !== inner), inner].map(({ variable }) => variable.name);
+      steps.push({ name: "reorder", axes: order });
+      for (const [axis, size] of tiles) {
+        if (axis === undefined || size <= 1) continue;
+        steps.push({ name: "tile", axis: axis.variable.name, size });
+        steps.push({ name: "unroll", axis: `${axis.variable.name}.i` });
+      }
+      steps.push({ name: "vectorize", axis: inner.variable.name, lanes: this.machine.lanes, unroll: 1 });
+      steps.push({ name: "parallelize", axes: nest.outer.length });
+      return [this.#cluster(this.#run(nest, steps, done))];
+    }
+    const { vector, scalar, rows, columns } = shape.outerTile(side);
+    const order = nest.outer.filter((axis) => axis !== vector && axis !== scalar);
+    const walk = [...order, vector, ...(scalar === undefined ? [] : [scalar])].map(
+      ({ variable }) => variable.name,
+    );
+    steps.push({ name: "reorder", axes: walk });
+    if (scalar !== undefined && rows > 1) {
+      steps.push({ name: "tile", axis: scalar.variable.name, size: rows });
+      steps.push({ name: "unroll", axis: `${scalar.variable.name}.i` });
+    }
+    const wide = columns * this.machine.lanes;
+    steps.push({ name: "tile", axis: vector.variable.name, size: wide });
+    steps.push({
+      name: "vectorize",
+      axis: `${vector.variable.name}.i`,
+      lanes: this.machine.lanes,
+      unroll: columns,
+    });
+    const tiled = this.#run(current, steps, after);
+    current = tiled.nest;
+    after = tiled.steps;
+    for (const name of [side.operand, side.operand === "a" ? "b" : "a"] as const) {
+      if (!this.#allowed("pack") || !shape.worthPacking(name, name === side.operand && !side.direct))
+        continue;
+      const operand = productOf(current)![name];
+      const axes = [...current.outer, ...current.stages[0]!.loops, ...current.tile].filter(({ variable }) =>
+        expressionDependsOn(operand, variable),
+      );
+      // A constant needs no copy.
+      if (axes.length === 0) continue;
+      const [copy, packed] = pack(current, operand, axes, (length) =>
+        this.memory.temporary("panel", length, operand),
+      );
+      planned.push(this.#copy(copy, after, name));
+      current = packed;
+      after = [...after, { name: "pack", axis: name }];
+    }
+    const rest: Step[] = [];
+    // The longest loop goes innermost: its end is met least often.
+    const long = [...loops].sort((x, y) => x.variable.extent - y.variable.extent);
+    rest.push({ name: "reorder", axes: long.map(({ variable }) => variable.name) });
+    rest.push({ name: "parallelize", axes: current.outer.length });
+    return [...planned, this.#cluster(this.#run(current, rest, after))];
+  }
+
+  /**
+   * Tiles along the last axis are read again for each place of the one before. Where they do not stay in the cache, they
+   * are taken by clusters that do.
+   */
+  #cluster(planned: Planned): Planned {
+    const { nest, steps } = planned;
+    const product = productOf(nest);
+    if (product === undefined || nest.parallel !== nest.outer.length || nest.parallel < 2) return planned;
+    const [before, last] = [nest.outer.at(-2)!, nest.outer.at(-1)!];
+    const own = [product.a, product.b].filter(
+      (e) => expressionDependsOn(e, last.variable) && !expressionDependsOn(e, before.variable),
+    );
+    if (own.length !== 1) return planned;
+    const inner = [...nest.stages[0]!.loops, ...nest.tile].filter(({ variable }) =>
+      expressionDependsOn(own[0]!, variable),
+    );
+    const bytes = extentsOf(inner) * (own[0]!.type === "f64" ? 8 : 4);
+    const size = Math.max(4, Math.floor(this.machine.farCache / bytes));
+    if (last.variable.extent <= 1.5 * size) return planned;
+    return this.#run(nest, [{ name: "cluster", size }], steps);
+  }
+
+  /** The nest that packs: it writes in order, whatever order it reads in. */
+  #copy(nest: Nest, done: Done, operand: string): Planned {
+    const steps: Step[] = [];
+    const last = nest.outer.at(-1);
+    if (last === undefined) return { nest, steps: done };
+    steps.push({ name: "vectorize", axis: last.variable.name, lanes: this.machine.lanes, unroll: 1 });
+    steps.push({ name: "parallelize", axes: this.#turns(nest.outer.slice(0, -1)) });
+    return this.#run(nest, steps, [...done, { name: "pack", axis: operand }]);
+  }
+}
+
+const longestLoops = (nest: Nest): readonly Axis[] =>
+  nest.stages.map(({ loops }) => loops).reduce((a, b) => (b.length > a.length ? b : a));
+
+/** How many operations the nest writes out, by and large. */
+function operations(nest: Nest): number {
+  const seen = new Set<Expr>();
+  const walk = (e: Expr): void => {
+    if (seen.has(e) || e.op === "const") return;
+    seen.add(e);
+    e.args.forEach(walk);
+  };
+  for (const { reductions, stores, finish } of nest.stages)
+    for (const { value } of [...reductions, ...stores, ...finish]) walk(value);
+  return seen.size;
+}
+
+export interface Product {
+  readonly a: Expr;
+  readonly b: Expr;
+}
+
+/** The two operands, where the nest begins by summing products. */
+export function productOf(nest: Nest): Product | undefined {
+  const [stage] = nest.stages;
+  if (stage === undefined || nest.stages.length !== 1 || stage.reductions.length !== 1) return undefined;
+  if (stage.stores.length > 0) return undefined;
+  const [{ op, value, type }] = stage.reductions as [Reduction];
+  if (op !== "add" || value.op !== "mul" || type === "bool") return undefined;
+  const [a, b] = value.args;
+  return a === b ? undefined : { a: a!, b: b! };
+}
+
+/** The part of the tiles along an axis that is really there. */
+const fill = (extent: number, tile: number): number => extent / (Math.ceil(extent / tile) * tile);
+
+/** Products a cycle: two additions and two loads at a time, and an addition is known after four cycles. */
+const speed = (rows: number, columns: number): number =>
+  (rows * columns) / Math.max((rows * columns) / 2, (rows + columns) / 2, 4);
+
+/** Which operand is read by vectors, and along which axis. */
+interface Side {
+  readonly operand: "a" | "b";
+  readonly vector: Axis;
+  /** Does it lie in memory in that order? */
+  readonly direct: boolean;
+}
+
+class Shape {
+  readonly loops: readonly Axis[];
+
+  constructor(
+    readonly nest: Nest,
+    readonly a: Expr,
+    readonly b: Expr,
+    readonly machine: Machine,
+  ) {
+    this.loops = nest.stages[0]!.loops;
+  }
+
+  #step(operand: Expr, { variable }: Axis): number | undefined {
+    if (!expressionDependsOn(operand, variable)) return 0;
+    return operand.op === "load" ? stepOf(operand.index!, variable) : undefined;
+  }
+
+  #storeStep({ variable }: Axis): number {
+    let worst = 0;
+    visitIndices(this.nest, (index, use) => {
+      if (use === "store") worst = Math.max(worst, Math.abs(stepOf(index, variable) ?? 99));
+    });
+    return worst;
+  }
+
+  #terms(): number {
+    return extentsOf(this.loops);
+  }
+
+  /** The outer axis to go by vectors, unless the sum itself is the better one. */
+  vectorSide(): Side | undefined {
+    const candidates = this.nest.outer.flatMap((axis): Side[] => {
+      const [a, b] = [this.#step(this.a, axis), this.#step(this.b, axis)];
+      if (axis.variable.extent < 2) return [];
+      if (a === 0 && b !== 0) return [{ operand: "b", vector: axis, direct: b === 1 }];
+      if (b === 0 && a !== 0) return [{ operand: "a", vector: axis, direct: a === 1 }];
+      return [];
+    });
+    const { lanes } = this.machine;
+    const rate = ({ vector, direct }: Side): number => {
+      const { extent } = vector.variable;
+      const full = extent / (Math.ceil(extent / lanes) * lanes);
+      return full * (direct ? 1 : 0.6) * (this.#storeStep(vector) === 1 ? 1 : 1 - 4 / (8 + this.#terms()));
+    };
+    const [best] = candidates.sort(
+      (x, y) => rate(y) - rate(x) || y.vector.variable.extent - x.vector.variable.extent,
+    );
+    const inner = this.innerVector();
+    if (inner === undefined || best === undefined) return best;
+    return rate(best) >= 0.95 * fill(inner.variable.extent, lanes) ? best : undefined;
+  }
+
+  /** The axis of the sum along which both operands lie in memory. */
+  innerVector(): Axis | undefined {
+    return [...this.loops].reverse().find((axis) => {
+      const [a, b] = [this.#step(this.a, axis), this.#step(this.b, axis)];
+      return a === 1 && b === 1 && axis.variable.extent >= this.machine.lanes;
+    });
+  }
+
+  /** The largest axis that only one of the operands has. */
+  #free(has: Expr, hasNot: Expr, except?: Axis): Axis | undefined {
+    return this.nest.outer
+      .filter(
+        (axis) =>
+          axis !== except &&
+          expressionDependsOn(has, axis.variable) &&
+          !expressionDependsOn(hasNot, axis.variable),
+      )
+      .sort((x, y) => y.variable.extent - x.variable.extent)[0];
+  }
+
+  /** Tiles over rows of both operands, for sums by vectors. */
+  innerTile(): readonly [readonly [Axis | undefined, number], readonly [Axis | undefined, number]] {
+    const [m, n] = [this.#free(this.a, this.b), this.#free(this.b, this.a)];
+    let [best, rate] = [[1, 1] as readonly [number, number], 0];
+    const size = (axis: Axis | undefined): number => axis?.variable.extent ?? 1;
+    for (const [p, q] of this.#tiles(true)) {
+      if ((m === undefined && p > 1) || (n === undefined && q > 1)) continue;
+      const value = fill(size(m), p) * fill(size(n), q) * speed(p, q);
+      if (value > rate * 1.001) [best, rate] = [[p, q], value];
+    }
+    return [
+      [m, best[0]],
+      [n, best[1]],
+    ];
+  }
+
+  /**
+   * Tiles whose sums and loads fit in the registers. Engines load all that a turn needs before they add, so a turn's loads
+   * count in full. `inner`: both operands come in vectors.
+   */
+  #tiles(inner: boolean): (readonly [number, number])[] {
+    const wide = this.a.type === "f64" ? 2 : 1;
+    const tiles: (readonly [number, number])[] = [];
+    for (let rows = 8; rows >= 1; rows--) {
+      for (let columns = 8; columns >= 1; columns--) {
+        const loads = rows * (inner ? wide : 1) + columns * wide;
+        if (rows * columns * wide + loads <= this.machine.registers) tiles.push([rows, columns]);
+      }
+    }
+    return tiles;
+  }
+
+  /** Rows of the one operand by vectors of the other. */
+  outerTile({ operand, vector }: Side): {
+    vector: Axis;
+    scalar: Axis | undefined;
+    rows: number;
+    columns: number;
+  } {
+    const [own, other] = operand === "a" ? [this.a, this.b] : [this.b, this.a];
+    const scalar = this.#free(other, own, vector);
+    const { lanes } = this.machine;
+    const vectors = Math.ceil(vector.variable.extent / lanes);
+    let [best, rate] = [{ rows: 1, columns: 1 }, 0];
+    for (const [rows, columns] of this.#tiles(false)) {
+      if (columns > vectors || (scalar === undefined && rows > 1)) continue;
+      const value = fill(scalar?.variable.extent ?? 1, rows) * fill(vectors, columns) * speed(rows, columns);
+      if (value > rate * 1.001) [best, rate] = [{ rows, columns }, value];
+    }
+    return { vector, scalar, ...best };
+  }
+
+  /**
+   * Does a copy in the order of reading pay? Where it is read often, and what one turn reads after the other lies far
+   * apart. Never where windows overlap, since the copy would hold every element many times.
+   */
+  worthPacking(operand: "a" | "b", scattered: boolean): boolean {
+    const own = operand === "a" ? this.a : this.b;
+    const { outer } = this.nest;
+    const again = extentsOf(outer.filter(({ variable }) => !expressionDependsOn(own, variable)));
+    if (own.op !== "load") return again > 1;
+    const { length, dtype } = own.buffer!;
+    const copied = extentsOf(
+      [...outer, ...this.loops].filter(({ variable }) => expressionDependsOn(own, variable)),
+    );
+    if (copied > 1.5 * length || again < FEWEST_READINGS) return false;
+    if (scattered) return true;
+    const stride = Math.max(...this.loops.map((axis) => Math.abs(this.#step(own, axis) ?? Infinity)));
+    return stride * BYTES[dtype] >= FAR && extentsOf(this.loops) >= LONG_WAY;
+  }
+}

@@ -1,0 +1,149 @@
+/** What the compiler made of a graph, for people and for programs that draw it. */
+
+import type { CompiledKernel } from "../../compiler/compile.js";
+import { programOrder } from "../../compiler/order.js";
+import { BYTES } from "../../compiler/scopes.js";
+import { formatNest } from "../../compiler/text.js";
+import { stepText } from "../../compiler/transforms.js";
+import { allocate, isVariable, type Node, type Storage, storageOf } from "../../graph/index.js";
+import { sizeOf } from "../../shape/index.js";
+import type { ExplainedKernel, ExplainedNode, Explanation } from "../target.js";
+import { openEngine } from "./engine.js";
+import { WasmProgram } from "./program.js";
+
+const RUNS = 5;
+
+export function explainGraph(
+  outputs: readonly Node[],
+  inputs: readonly Node[],
+  updates: readonly (readonly [output: number, input: number])[],
+): Explanation {
+  const order = programOrder(outputs);
+  const given = new Set(inputs);
+  const leaves = [...inputs, ...order.filter((node) => node.storage !== undefined && !given.has(node))];
+  const began = performance.now();
+  const program = new WasmProgram(openEngine(), outputs, leaves, updates, true);
+  const compileMilliseconds = performance.now() - began;
+  const compiled = program.compiled!;
+  const listings = new Map(program.printed!.kernels.map(({ name, text }) => [name, text]));
+  const kernels = compiled.kernels.map((kernel) =>
+    explainKernel(kernel, listings.get(kernel.code.name) ?? ""),
+  );
+  return {
+    device: "wasm",
+    graph: order.map(explainNode),
+    kernels,
+    phases: compiled.code.phases.map((phase) => phase.kernels.map((i) => kernels[i]!.name)),
+    bytesMoved: kernels.reduce((sum, { bytesMoved }) => sum + bytesMoved, 0),
+    operations: kernels.reduce((sum, { operations }) => sum + operations, 0),
+    arenaBytes: compiled.arenaBytes,
+    moduleBytes: program.printed!.bytes.length,
+    compileMilliseconds,
+    milliseconds: timeOf(program, leaves),
+  };
+}
+
+function explainNode(node: Node): ExplainedNode {
+  const attrs: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(node.attrs)) {
+    if (typeof value === "number" || typeof value === "string" || Array.isArray(value)) attrs[name] = value;
+  }
+  const leaf = node.storage !== undefined;
+  return {
+    id: node.id,
+    op: leaf ? (isVariable(node) ? "variable" : "leaf") : node.op,
+    shape: [...node.shape],
+    dtype: node.dtype,
+    sources: leaf ? [] : node.sources.map(({ id }) => id),
+    attrs: leaf ? {} : attrs,
+  };
+}
+
+function explainKernel({ group, plain, planned, code }: CompiledKernel, listing: string): ExplainedKernel {
+  const { nest, steps } = planned;
+  let points = 1;
+  for (const { variable } of [...plain.outer]) points *= variable.extent;
+  let operations = 0;
+  for (const { loops, reductions, stores, finish } of plain.stages) {
+    const inner = loops.reduce((n, { variable }) => n * variable.extent, 1);
+    for (const { value } of reductions) operations += points * inner * (operationsOf(value) + 1);
+    for (const { value } of stores) operations += points * inner * operationsOf(value);
+    for (const { value } of finish) operations += points * operationsOf(value);
+  }
+  return {
+    name: code.name,
+    kind: group.kind,
+    computes: [...group.members.keys()].map(({ id }) => id),
+    loops: formatNest(plain),
+    transforms: steps.map((step) => stepText(step)),
+    transformed: formatNest(nest),
+    listing,
+    bytesMoved: bytesOf(planned.nest),
+    operations,
+  };
+}
+
+type Expression = CompiledKernel["plain"]["stages"][number]["reductions"][number]["value"];
+const LEAVES: ReadonlySet<string> = new Set(["const", "local", "var", "index", "load", "splat"]);
+
+function operationsOf(value: Expression): number {
+  const seen = new Set<Expression>();
+  let count = 0;
+  const walk = (e: Expression): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    if (!LEAVES.has(e.op)) count++;
+    e.args.forEach(walk);
+  };
+  walk(value);
+  return count;
+}
+
+/** Every buffer that the kernel reads or writes, once. */
+function bytesOf(nest: CompiledKernel["plain"]): number {
+  const buffers = new Map<object, number>();
+  const note = (buffer: { dtype: keyof typeof BYTES; length: number }): void =>
+    void buffers.set(buffer, BYTES[buffer.dtype] * buffer.length);
+  const seen = new Set<Expression>();
+  const walk = (e: Expression): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    if (e.op === "load" && e.buffer!.role !== "private") note(e.buffer!);
+    e.args.forEach(walk);
+    for (const { atom } of e.index?.terms ?? []) if (atom.kind === "unknown") walk(atom.value as Expression);
+  };
+  for (const { reductions, stores, finish } of nest.stages) {
+    for (const { value } of reductions) walk(value);
+    for (const { buffer, value } of [...stores, ...finish]) {
+      walk(value);
+      if (buffer.role !== "private") note(buffer);
+    }
+  }
+  return [...buffers.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** The quickest of a few runs, on zeros where a leaf's values are still to come. */
+function timeOf(program: WasmProgram, leaves: readonly Node[]): number | undefined {
+  const values = leaves.map((leaf): Storage => {
+    if (leaf.storage?.host !== undefined || leaf.storage?.resident !== undefined) {
+      try {
+        leaf.storage.read();
+        return leaf.storage;
+      } catch {
+        // Stands for values to come.
+      }
+    }
+    return storageOf(leaf.dtype, allocate(leaf.dtype, sizeOf(leaf.shape)));
+  });
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < RUNS; i++) {
+    const began = performance.now();
+    try {
+      program.run(values);
+    } catch {
+      return undefined;
+    }
+    best = Math.min(best, performance.now() - began);
+  }
+  return best;
+}

@@ -1,0 +1,395 @@
+/** A compiled program in the device's memory: its module, and what a run has to bring along. */
+
+import type { ProgramCode } from "../../compiler/code.js";
+import { type Compiled, compileGraph } from "../../compiler/compile.js";
+import type { Buffer } from "../../compiler/expression.js";
+import type { Machine } from "../../compiler/heuristics.js";
+import { BYTES } from "../../compiler/scopes.js";
+import type { StepName } from "../../compiler/transforms.js";
+import { DeviceError, IndexError, OutOfMemoryError, ValueError } from "../../errors.js";
+import { allocate, isOp, type Node, type Storage, storageOf, type TypedArray } from "../../graph/index.js";
+import { formatShape } from "../../shape/index.js";
+import type { RunReport } from "../target.js";
+import { type Engine, mayBlock } from "./engine.js";
+import { type PrintedProgram, printProgram } from "./printer.js";
+import { runInSlices } from "./slices.js";
+import { SYSTEM_PAGE } from "./system-page.js";
+import type { ThreadModule } from "./threads.js";
+
+/** WebAssembly's vectors have 128 bits, and engines give it the 16 registers of SSE, of which they keep one. */
+const MACHINE: Machine = { lanes: 4, registers: 15, farCache: 262144 };
+
+let disabled: ReadonlySet<StepName> = new Set();
+
+/** Leaves transforms out of what is compiled from now on. For tests. */
+export function disableTransforms(names: ReadonlySet<StepName>): void {
+  disabled = names;
+}
+
+/** Where an output lies: in a buffer of the program, or it is one of the inputs. */
+interface Output {
+  /** Number of the buffer, or -1. */
+  readonly buffer: number;
+  /** Number of the input that it is the same as, or of the earlier output. */
+  readonly sameAs: number;
+  readonly dtype: Storage["dtype"];
+  readonly length: number;
+  /** The input that it may be written over, or -1. */
+  readonly over: number;
+  /** Where it lies among the small values, or -1. */
+  readonly small: number;
+}
+
+interface Input {
+  /** Number of the buffer, or -1 where the program does not need it. */
+  readonly buffer: number;
+  readonly dtype: Storage["dtype"];
+  readonly length: number;
+  /** Where it lies among the small values, or -1. */
+  readonly small: number;
+}
+
+/**
+ * Values of up to so many bytes are copied in and out of each run: that is quicker than keeping account of them in the
+ * device's memory. Parameters are not, since they are updated where they are.
+ */
+const SMALL = 512;
+
+/** What a check that fails says. */
+type Failure = (code: number, value: number) => Error;
+
+function failureOf(node: Node): Failure {
+  if (isOp(node, "gather") || isOp(node, "scatter")) {
+    const { shape } = node.sources[0]!;
+    return (axis, value) =>
+      new IndexError(`index ${value} is out of bounds for axis ${axis} with size ${shape[axis]}`);
+  }
+  return () => new ValueError("pow: Integers to negative integer powers are not allowed.");
+}
+
+// Functions that a program holds are made apart from its constructor: they would hold all that it worked with.
+const importsOf = (engine: Engine) => ({
+  maru: { memory: engine.heap.memory, stalled: () => engine.pool.stalled() },
+});
+const releaseOf = (engine: Engine, params: number, id: number) => (): void => {
+  engine.residency.free(params);
+  engine.pool.forget(id);
+};
+
+let nextModule = 1;
+const gone = new FinalizationRegistry<() => void>((release) => release());
+
+export class WasmProgram {
+  readonly #engine: Engine;
+  readonly #module: ThreadModule;
+  readonly #parallel: boolean;
+  readonly #params: number;
+  readonly #release: () => void;
+  /** Where the small values are. */
+  readonly #small: number;
+  /** Addresses of inputs and outputs in this run. */
+  readonly #addresses: number[];
+  readonly #places: number[];
+  readonly #code: ProgramCode;
+  readonly #inputs: readonly Input[];
+  readonly #outputs: readonly Output[];
+  readonly #temporaries: readonly (readonly [word: number, offset: number])[];
+  readonly #arenaBytes: number;
+  readonly #failures: ReadonlyMap<number, Failure>;
+  /** What each output is, for messages. */
+  readonly #titles: readonly string[];
+  #arenaAddress = -1;
+  #scratchAddress = -1;
+  readonly report: RunReport;
+  readonly compiled: Compiled | undefined;
+  readonly printed: PrintedProgram | undefined;
+
+  /** `leaves`: the inputs of every run in their order. `keep`: also what `explain` shows. */
+  constructor(
+    engine: Engine,
+    outputs: readonly Node[],
+    leaves: readonly Node[],
+    updates: readonly (readonly [output: number, input: number])[],
+    keep = false,
+  ) {
+    const compiled = compileGraph(
+      outputs,
+      updates.map(([output, input]) => [output, leaves[input]!]),
+      { machine: MACHINE, disabled },
+    );
+    const { code } = compiled;
+    const printed = printProgram(code, {
+      shared: engine.heap.shared,
+      memoryMaximumPages: engine.heap.maximumPages,
+      relaxed: engine.features.relaxedSimd,
+      exportKernels: !mayBlock(),
+    });
+    const { bytes } = printed;
+    const module = new WebAssembly.Module(bytes);
+    const imports = importsOf(engine);
+    const id = nextModule++;
+    this.#engine = engine;
+    this.#module = { id, bytes, instance: new WebAssembly.Instance(module, imports) };
+    this.#parallel = printed.parallel;
+    this.#code = withoutBodies(code);
+    const number = new Map(code.buffers.map((buffer, i) => [buffer, i]));
+    let smallBytes = 0;
+    const placeSmall = ({ length, dtype }: Pick<Input, "length" | "dtype">): number => {
+      const bytes = length * BYTES[dtype];
+      if (bytes > SMALL) return -1;
+      const place = smallBytes;
+      smallBytes += Math.ceil(bytes / 64) * 64 + 64;
+      return place;
+    };
+    const updated = new Set(updates.map(([, input]) => input));
+    this.#inputs = leaves.map((leaf, i): Input => {
+      const buffer = compiled.inputs.get(leaf);
+      if (buffer === undefined) return { buffer: -1, dtype: leaf.dtype, length: 0, small: -1 };
+      const { dtype, length } = buffer;
+      return { buffer: number.get(buffer)!, dtype, length, small: updated.has(i) ? -1 : placeSmall(buffer) };
+    });
+    this.#outputs = describeOutputs(compiled, outputs, leaves, updates, number).map((output) =>
+      output.buffer < 0 ? output : { ...output, small: placeSmall(output) },
+    );
+    this.#temporaries = [...compiled.arena].map(([buffer, offset]) => [number.get(buffer)!, offset]);
+    this.#arenaBytes = compiled.arenaBytes;
+    this.#titles = outputs.map(({ op, shape }) => `${op} of shape ${formatShape(shape)}`);
+    this.#failures = new Map([...compiled.sites].map(([site, node]) => [site, failureOf(node)]));
+    const words = code.buffers.length + 2 + code.phases.length;
+    this.#params = engine.residency.allocate(words * 4 + 128 + smallBytes);
+    this.#small = this.#params + Math.ceil((words * 4) / 64) * 64 + 64;
+    this.#addresses = new Array<number>(leaves.length).fill(0);
+    this.#places = new Array<number>(outputs.length).fill(0);
+    this.report = { computed: compiled.kernels.length, peakBytes: peakOf(compiled) };
+    this.compiled = keep ? compiled : undefined;
+    this.printed = keep ? printed : undefined;
+    const params = this.#params;
+    this.#release = releaseOf(engine, params, id);
+    gone.register(this, this.#release, this);
+  }
+
+  /** Gives its memory back now; it cannot be run any more. Without this it does so once nobody holds it. */
+  release(): void {
+    if (gone.unregister(this)) this.#release();
+  }
+
+  /** Values of the outputs for these values of the leaves. Two outputs may share a storage that is then marked lent. */
+  run(inputs: readonly Storage[], mayOverwrite?: readonly boolean[]): Storage[] {
+    const { pool, residency } = this.#engine;
+    pool.refuseWhenBusy();
+    residency.begin();
+    try {
+      this.#place(inputs, mayOverwrite);
+      pool.run(this.#module, this.#params, this.#threads);
+      this.#check();
+      return this.#collect(inputs);
+    } catch (error) {
+      throw this.#breakOff(inputs, error);
+    } finally {
+      residency.end();
+    }
+  }
+
+  /** As `run`, without blocking; one at a time. Nothing is overwritten, since anybody may look at it meanwhile. */
+  async runAsync(inputs: readonly Storage[]): Promise<Storage[]> {
+    const { pool, residency } = this.#engine;
+    residency.begin();
+    try {
+      this.#place(inputs, undefined);
+      const { instance } = this.#module;
+      const slices = (): Promise<void> => runInSlices(instance, this.#code, this.#params, this.#engine);
+      await pool.runAsync(this.#module, this.#params, this.#threads, slices);
+      this.#check();
+      return this.#collect(inputs);
+    } catch (error) {
+      throw this.#breakOff(inputs, error);
+    } finally {
+      residency.end();
+    }
+  }
+
+  get #threads(): number {
+    return this.#parallel ? this.#engine.threads : 1;
+  }
+
+  /** Brings the inputs to the device, where they stay while the program runs, and finds places for the outputs. */
+  #place(inputs: readonly Storage[], mayOverwrite: readonly boolean[] | undefined): void {
+    const addresses = this.#addresses;
+    const places = this.#places.fill(0);
+    this.#engine.words[SYSTEM_PAGE.OVERWRITING >> 2] = 0;
+    for (let i = 0; i < this.#inputs.length; i++)
+      addresses[i] = this.#addressOf(this.#inputs[i]!, inputs[i]!);
+    for (let i = 0; i < this.#outputs.length; i++) {
+      const { buffer, over, small, dtype, length } = this.#outputs[i]!;
+      if (buffer < 0) continue;
+      if (over >= 0 && mayOverwrite?.[over] === true && addresses[over] !== 0) places[i] = addresses[over]!;
+      else if (small >= 0) places[i] = this.#small + small;
+      else {
+        const bytes = Math.max(4, length * BYTES[dtype]);
+        places[i] = this.#withRoom(
+          () => this.#engine.residency.allocate(bytes),
+          () => `${this.#titles[i]}: there is no room for ${length} elements of ${dtype}`,
+        );
+      }
+    }
+    this.#withRoom(
+      () => this.#placeCommon(this.#threads),
+      () =>
+        `${this.#titles.at(-1)}: there is no room for ${this.#arenaBytes} bytes of values on the way to it`,
+    );
+    const { words } = this.#engine;
+    const base = this.#params >> 2;
+    for (let i = 0; i < addresses.length; i++) {
+      const { buffer } = this.#inputs[i]!;
+      if (buffer >= 0) words[base + buffer] = addresses[i]!;
+    }
+    for (let i = 0; i < places.length; i++) {
+      const { buffer } = this.#outputs[i]!;
+      if (buffer >= 0) words[base + buffer] = places[i]!;
+    }
+    const { buffers, phases } = this.#code;
+    const counters = base + buffers.length + 2;
+    for (let i = 0; i < phases.length; i++) words[counters + i] = 0;
+  }
+
+  /** Says what there was no room for. */
+  #withRoom<T>(take: () => T, what: () => string): T {
+    try {
+      return take();
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      throw new OutOfMemoryError(`${what()}; ${error.message}`, { cause: error });
+    }
+  }
+
+  #addressOf({ buffer, small, dtype }: Input, storage: Storage): number {
+    if (buffer < 0) return 0;
+    if (small < 0 || storage.host === undefined) return this.#engine.residency.addressOf(storage);
+    const address = this.#small + small;
+    copyIn(this.#engine.view(dtype), address / BYTES[dtype], storage.host);
+    return address;
+  }
+
+  /** Takes back what can be taken back of a run that has failed, and says what cannot. */
+  #breakOff(inputs: readonly Storage[], error: unknown): unknown {
+    const { residency, words } = this.#engine;
+    const overwriting = words[SYSTEM_PAGE.OVERWRITING >> 2] !== 0;
+    let lost = 0;
+    this.#outputs.forEach(({ over, small }, i) => {
+      const place = this.#places[i]!;
+      if (place === 0) return;
+      if (over >= 0 && place === this.#addresses[over]) {
+        if (overwriting && !residency.spoiled(inputs[over]!)) lost++;
+      } else if (small < 0) residency.free(place);
+    });
+    if (lost === 0) return error;
+    return new DeviceError(
+      `${error instanceof Error ? error.message : String(error)}. It was writing new values over old ones: ` +
+        `${lost} tensor${lost === 1 ? " is" : "s are"} partly old and partly new now; load the weights again ` +
+        "(from a checkpoint, or by loadStateDict)",
+      { cause: error },
+    );
+  }
+
+  /** The arena and the threads' scratch, which may have moved since the last run. */
+  #placeCommon(threads: number): void {
+    const { arena, scratch } = this.#engine;
+    const { buffers, privateBytes } = this.#code;
+    const arenaAddress = this.#arenaBytes === 0 ? 0 : arena.room(this.#arenaBytes);
+    const scratchAddress = privateBytes === 0 ? 0 : scratch.room(privateBytes * threads);
+    const { words } = this.#engine;
+    const base = this.#params >> 2;
+    if (arenaAddress !== this.#arenaAddress) {
+      for (const [word, offset] of this.#temporaries) words[base + word] = arenaAddress + offset;
+      this.#arenaAddress = arenaAddress;
+    }
+    if (scratchAddress !== this.#scratchAddress) {
+      words[base + buffers.length] = scratchAddress;
+      words[base + buffers.length + 1] = privateBytes;
+      this.#scratchAddress = scratchAddress;
+    }
+  }
+
+  #check(): void {
+    const { words } = this.#engine;
+    const code = words[SYSTEM_PAGE.STATUS_CODE >> 2]!;
+    if (code === 0) return;
+    const site = words[SYSTEM_PAGE.STATUS_SITE >> 2]!;
+    const failure = this.#failures.get(site);
+    if (failure === undefined)
+      throw new DeviceError(`wasm: a check failed at an unknown place (${code}, ${site})`);
+    throw failure(code - 1, words[SYSTEM_PAGE.STATUS_VALUE >> 2]!);
+  }
+
+  #collect(inputs: readonly Storage[]): Storage[] {
+    const { residency } = this.#engine;
+    const results: Storage[] = [];
+    for (let i = 0; i < this.#outputs.length; i++) {
+      const { buffer, sameAs, dtype, length, over, small } = this.#outputs[i]!;
+      const place = this.#places[i]!;
+      if (buffer < 0) {
+        const shared = sameAs < 0 ? inputs[-1 - sameAs]! : results[sameAs]!;
+        shared.lent = true;
+        results.push(shared);
+      } else if (over >= 0 && place === this.#addresses[over]) {
+        residency.overwritten(inputs[over]!);
+        results.push(inputs[over]!);
+      } else if (small >= 0) {
+        results.push(
+          storageOf(dtype, copyOut(this.#engine.view(dtype), place / BYTES[dtype], allocate(dtype, length))),
+        );
+      } else results.push(residency.adopt(dtype, length, place));
+    }
+    return results;
+  }
+}
+
+/** Element by element: for a few elements that is quicker than making a view. */
+function copyIn(memory: TypedArray, at: number, values: TypedArray): void {
+  for (let i = 0; i < values.length; i++) memory[at + i] = values[i]!;
+}
+
+function copyOut(memory: TypedArray, at: number, values: TypedArray): TypedArray {
+  for (let i = 0; i < values.length; i++) values[i] = memory[at + i]!;
+  return values;
+}
+
+/** Each output's buffer; one that is an input or another output again names that one. */
+function describeOutputs(
+  compiled: Compiled,
+  outputs: readonly Node[],
+  leaves: readonly Node[],
+  updates: readonly (readonly [output: number, input: number])[],
+  number: ReadonlyMap<Buffer, number>,
+): Output[] {
+  const first = new Map<Buffer, number>();
+  return compiled.outputs.map((place, i): Output => {
+    const { dtype } = outputs[i]!;
+    if (!("role" in place)) {
+      const leaf = leaves.indexOf(place);
+      return { buffer: -1, sameAs: -1 - leaf, dtype, length: 0, over: -1, small: -1 };
+    }
+    const earlier = first.get(place);
+    if (earlier !== undefined)
+      return { buffer: -1, sameAs: earlier, dtype, length: place.length, over: -1, small: -1 };
+    first.set(place, i);
+    const update = updates.findIndex(([output]) => output === i);
+    const over = update >= 0 && compiled.inPlace[update]! ? updates[update]![1] : -1;
+    return { buffer: number.get(place)!, sameAs: -1, dtype, length: place.length, over, small: -1 };
+  });
+}
+
+function peakOf({ code, arenaBytes }: Compiled): number {
+  const outputs = code.buffers.filter(({ role }) => role === "output");
+  return outputs.reduce((bytes, { dtype, length }) => bytes + length * BYTES[dtype], arenaBytes);
+}
+
+/** What a run has to know of the code: once it is printed, what the kernels do is not needed any more. */
+function withoutBodies(code: ProgramCode): ProgramCode {
+  return {
+    ...code,
+    buffers: code.buffers.map((buffer) => ({ ...buffer })),
+    kernels: code.kernels.map((kernel) => ({ ...kernel, body: [] })),
+    privateOffsets: new Map(),
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * Runs a program piece by piece on a thread that must not be blocked for long, a page's main thread, where there are no
+ * workers to do it: after some milliseconds of work the event loop gets its turn.
+ */
+import type { ProgramCode } from "../../compiler/code.js";
+import type { Engine } from "./engine.js";
+import { SYSTEM_PAGE } from "./system-page.js";
+
+/** Half a frame: the page has things to do, too. */
+const SLICE_MILLISECONDS = 8;
+
+type Kernel = (params: number, begin: number, end: number, thread: number) => void;
+
+/** What the module exports a kernel as. */
+export const kernelExport = (kernel: number): string => `kernel ${kernel}`;
+
+/** Ends early where a check has failed. The module must have been printed with `exportKernels`. */
+export async function runInSlices(
+  { exports }: WebAssembly.Instance,
+  { kernels, phases }: ProgramCode,
+  params: number,
+  engine: Engine,
+): Promise<void> {
+  let until = performance.now() + SLICE_MILLISECONDS;
+  for (const phase of phases) {
+    if (engine.words[SYSTEM_PAGE.STATUS_CODE >> 2] !== 0) return;
+    for (const number of phase.kernels) {
+      const { turns, grain } = kernels[number]!;
+      const kernel = exports[kernelExport(number)] as Kernel;
+      for (let begin = 0; begin < turns; begin += grain) {
+        kernel(params, begin, Math.min(begin + grain, turns), 0);
+        if (performance.now() < until) continue;
+        await nextTurn();
+        until = performance.now() + SLICE_MILLISECONDS;
+      }
+    }
+  }
+}
+
+/** After what else waits in the event loop. A timer would come late: browsers make nested ones wait. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

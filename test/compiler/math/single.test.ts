@@ -1,0 +1,104 @@
+/** float32 functions over the whole range of floats against float64. The bounds are those that the README states. */
+import { describe, expect, it } from "vitest";
+import {
+  add,
+  constant,
+  div,
+  lt,
+  neg,
+  newLocal,
+  readLocal,
+  select,
+} from "../../../src/compiler/expression.js";
+import { unaryFunctions } from "../../../src/compiler/math/index.js";
+import type { UnaryPrimitive } from "../../../src/graph/index.js";
+import { erf, floorMod, power } from "../../../src/targets/interpreter/special.js";
+import { toFunction } from "./javascript.js";
+import { binaryOf, compareSingle, everyFloat, none, unaryOf, uniforms } from "./support.js";
+
+/** A prime, so that all exponents and last bits come up; some million floats each. */
+const STEP = Number(process.env.MARU_SWEEP_STEP ?? 4001);
+
+const UNARY: readonly (readonly [UnaryPrimitive, number, (x: number) => number])[] = [
+  ["exp", 0.9, Math.exp],
+  ["expm1", 1.7, Math.expm1],
+  ["log", 0.85, Math.log],
+  ["log1p", 1.6, Math.log1p],
+  ["sin", 0.6, Math.sin],
+  ["cos", 0.6, Math.cos],
+  ["tanh", 1.45, Math.tanh],
+  ["erf", 1.25, erf],
+  ["sqrt", 0.5, Math.sqrt],
+];
+
+describe.each([false, true])("float32, fused multiply-add: %s", (fused) => {
+  it.each(UNARY)("%s is within %f ulp", (name, bound, truth) => {
+    const f = unaryOf(name, "float32", fused);
+    const worst = none();
+    everyFloat(STEP, (x) => compareSingle(worst, f(x), truth(x), x));
+    // And densely where functions bend.
+    for (let x = -12; x < 12; x += 24 / 500_000) {
+      const single = Math.fround(x);
+      compareSingle(worst, f(single), truth(single), single);
+    }
+    expect(worst.wrong).toEqual([]);
+    expect(worst.ulp, `at ${worst.at}`).toBeLessThanOrEqual(bound);
+  });
+
+  // The rounded 1 + e and the quotient alone may take 1.5 ulp of it.
+  it("sigmoid, as ops/ composes it, is within 2.3 ulp", () => {
+    const x = newLocal("x", "f32");
+    const [value, one] = [readLocal(x), constant(1, "f32")];
+    const negative = lt(value, constant(0, "f32"));
+    const e = unaryFunctions.exp(select(negative, value, neg(value)), "float32");
+    const f = toFunction(div(select(negative, e, one), add(e, one)), [x], fused);
+    const worst = none();
+    everyFloat(STEP, (input) => compareSingle(worst, f(input), 1 / (1 + Math.exp(-input)), input));
+    for (let input = -30; input < 30; input += 60 / 500_000) {
+      const single = Math.fround(input);
+      compareSingle(worst, f(single), 1 / (1 + Math.exp(-single)), single);
+    }
+    expect(worst.wrong).toEqual([]);
+    expect(worst.ulp, `at ${worst.at}`).toBeLessThanOrEqual(2.3);
+  });
+
+  it("pow is within 0.6 ulp", () => {
+    const f = binaryOf("pow", "float32", fused);
+    const [random, worst] = [uniforms(1), none()];
+    for (let i = 0; i < 300_000; i++) {
+      const base = Math.fround(i % 3 === 0 ? 0.5 + 1.5 * random() : 2 ** (random() * 277 - 149));
+      // Exponents whose result is a number.
+      const exponent = Math.fround((random() * 245 - 152) / Math.log2(base));
+      compareSingle(worst, f(base, exponent), power(base, exponent), base, exponent);
+      const whole = Math.round(random() * 12 - 6);
+      compareSingle(worst, f(-base, whole), power(-base, whole), -base, whole);
+    }
+    expect(worst.wrong).toEqual([]);
+    expect(worst.ulp, `at ${worst.at}`).toBeLessThanOrEqual(0.6);
+  });
+
+  it("atan2 is within 0.6 ulp", () => {
+    const f = binaryOf("atan2", "float32", fused);
+    const [random, worst] = [uniforms(2), none()];
+    const any = (): number => Math.fround((random() - 0.5) * 2 ** (random() * 277 - 149));
+    for (let i = 0; i < 300_000; i++) {
+      const x = any();
+      const y = i % 3 === 0 ? any() : Math.fround(x * (random() * 6 - 3));
+      compareSingle(worst, f(y, x), Math.atan2(y, x), y, x);
+    }
+    expect(worst.wrong).toEqual([]);
+    expect(worst.ulp, `at ${worst.at}`).toBeLessThanOrEqual(0.6);
+  });
+
+  it("mod is exact, however large the quotient", () => {
+    const f = binaryOf("mod", "float32", fused);
+    const random = uniforms(3);
+    const any = (): number => Math.fround((random() - 0.5) * 2 ** (random() * 277 - 149));
+    for (let i = 0; i < 100_000; i++) {
+      const b = any();
+      const a = i % 2 === 0 ? any() : Math.fround(b * Math.round((random() - 0.5) * 2 ** (random() * 40)));
+      const [result, right] = [f(a, b), Math.fround(floorMod(a, b))];
+      if (!Object.is(result, right)) expect([a, b, result]).toEqual([a, b, right]);
+    }
+  });
+});

@@ -1,0 +1,63 @@
+/**
+ * Random graphs over all primitives: the Wasm device agrees with the interpreter.
+ *
+ * What must agree to the bit: integers, bools, and floats that only movement, comparison, selection and single additions,
+ * products, quotients and roots have made. Where sums and approximated functions take part, each value may be off by
+ * 16 times the spread that the interpreter itself shows when its roundings are moved by up to 4 last places, by 4 times
+ * the root mean square of that spread over the array, and by 16 last places. Graphs in which such a spread would change
+ * an integer or a comparison are not made. (`random/trial.ts`)
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { forgetNodes, topological, verify } from "../../src/graph/index.js";
+import { setWasmThreads } from "../../src/targets/wasm/engine.js";
+import { disableTransforms } from "../../src/targets/wasm/program.js";
+import { wasm } from "../../src/targets/wasm/wasm.js";
+import { everyPrimitive } from "../primitives/samples.js";
+import { asCode, fault, shrink } from "./random/check.js";
+import { Dice } from "./random/dice.js";
+import { randomGraph } from "./random/generate.js";
+import { STEP_NAMES } from "./step-names.js";
+
+const GRAPHS = 2000;
+const BATCH = 100;
+const seen = new Set<string>();
+let largest = 0;
+
+function check(seed: number): void {
+  const { roots, trials } = randomGraph(seed);
+  verify(roots);
+  const below = topological(roots, (node) => node.storage !== undefined);
+  largest = Math.max(largest, below.length);
+  for (const { op } of below) seen.add(op);
+  const wrong = fault(wasm, roots, trials);
+  if (wrong === undefined) return;
+  const small = shrink(wasm, roots);
+  expect.fail(`seed ${seed}: ${wrong}\nAt its smallest: ${small.fault}\n${asCode(small.roots)}`);
+}
+
+beforeAll(() => void setWasmThreads(2));
+afterAll(() => {
+  disableTransforms(new Set());
+  setWasmThreads(undefined);
+});
+
+describe(`${GRAPHS} random graphs agree with the interpreter`, () => {
+  for (let from = 1; from <= GRAPHS; from += BATCH) {
+    test(`${from} to ${from + BATCH - 1}`, () => {
+      for (let seed = from; seed < from + BATCH; seed++) {
+        // Every third graph is compiled without some of the transforms.
+        const dice = new Dice(seed);
+        const without = seed % 3 === 0 ? dice.some(STEP_NAMES.length, 0.3).map((i) => STEP_NAMES[i]!) : [];
+        disableTransforms(new Set(without));
+        check(seed);
+      }
+      forgetNodes();
+    });
+  }
+
+  test("every primitive was there, and long graphs too", () => {
+    // A custom rule is a mark that only derivatives know of.
+    expect(everyPrimitive.filter((op) => !seen.has(op) && op !== "custom")).toEqual([]);
+    expect(largest).toBeGreaterThan(60);
+  });
+});

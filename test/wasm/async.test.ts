@@ -1,0 +1,95 @@
+/** The asynchronous face, as in a page's main thread: nothing blocks, what comes meanwhile queues or is refused. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DeviceError, IndexError } from "../../src/errors.js";
+import { add, buffer, mul, type Storage } from "../../src/graph/index.js";
+import { array, getThreads, setThreads, type Tensor } from "../../src/index.js";
+import { openEngine, setMayBlock } from "../../src/targets/wasm/engine.js";
+import { wasm } from "../../src/targets/wasm/wasm.js";
+
+beforeAll(() => setMayBlock(false));
+afterAll(() => setMayBlock(undefined));
+
+const square = (n: number): Tensor =>
+  array(Float32Array.from({ length: n * n }, (_, i) => Math.sin(i))).reshape(n, n) as Tensor;
+
+/** How often timers came through while something was awaited. */
+async function beatsDuring(body: () => Promise<unknown>): Promise<number> {
+  let [beats, listening] = [0, true];
+  const beat = (): void => {
+    beats++;
+    if (listening) setTimeout(beat);
+  };
+  setTimeout(beat);
+  await body();
+  listening = false;
+  return beats;
+}
+
+// Other sizes for each number of threads, so that nothing is found compiled.
+describe.each([
+  [1, 480],
+  [2, 484],
+])("on %i threads", (threads, n) => {
+  beforeAll(() => setThreads(threads));
+  afterAll(() => setThreads(2));
+
+  test("the event loop turns, and the values are those of a computation at once", async () => {
+    const x = square(n);
+    const product = (): Tensor => x.matmul(x).matmul(x).matmul(x);
+    await product().data();
+    let found = new Float32Array();
+    const beats = await beatsDuring(async () => {
+      found = (await product().data()) as typeof found;
+    });
+    expect(beats).toBeGreaterThan(1);
+    expect(found).toEqual(product().dataSync());
+    expect(getThreads()).toBe(threads);
+  });
+
+  test("a second computation queues; one at once is refused, and works afterwards", async () => {
+    const x = square(n + 1);
+    const [y, z] = [x.matmul(x), x.add(1).sum()];
+    const [first, second, again] = [y.data(), z.data(), y.data()];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(openEngine().pool.busy).toBe(true);
+    expect(() => x.matmul(x.add(2)).dataSync()).toThrow(DeviceError);
+    expect(() => setThreads(1)).toThrow(DeviceError);
+    let chain: Tensor = x;
+    for (let i = 0; i < 200; i++) chain = chain.add(1);
+    expect((await second)[0]).toBeCloseTo(z.item() as number, 3);
+    expect(await first).toEqual(await again);
+    expect(y.dataSync()).toEqual(await first);
+    expect((await chain.data())[0]).toBe(200);
+  });
+
+  test("data() gives the values of the moment at which it was called", async () => {
+    const x = square(n + 2);
+    const y = x.mul(2) as Tensor;
+    const before = y.data();
+    y.assign(x.mul(3));
+    expect((await before)[1]).toBeCloseTo(2 * Math.sin(1), 5);
+    expect((await y.data())[1]).toBeCloseTo(3 * Math.sin(1), 5);
+  });
+
+  test("a wrong value is an error, and the next computation works", async () => {
+    const x = square(n + 3);
+    const at = (i: number): Tensor =>
+      x.matmul(x).take(array([i], { dtype: "int32" }).mul(array([1], { dtype: "int32" })), 0);
+    await expect(at(n + 3).data()).rejects.toThrow(IndexError);
+    expect(await at(1).data()).toHaveLength(at(1).size);
+  });
+
+  test("a program of a captured function writes over nothing, and runs in its turn", async () => {
+    const length = 1000 * n;
+    const [w, g] = [0, 1].map(() => buffer(new Float32Array(length), [length], "float32"));
+    const program = wasm.compile([add(w!, mul(g!, g!))], [w!, g!], [[0, 0]]);
+    const storageOf = (value: number): Storage =>
+      buffer(new Float32Array(length).fill(value), [length], "float32").storage!;
+    const inputs = [storageOf(1), storageOf(2)];
+    const runs = [program.runAsync!(inputs, [true, false]), program.runAsync!([storageOf(5), inputs[1]!])];
+    inputs[0] = storageOf(100);
+    const [[a], [b]] = (await Promise.all(runs)) as [Storage[], Storage[]];
+    expect([a!.read()[7], b!.read()[length - 1]]).toEqual([5, 9]);
+    expect(inputs[0].read()[0]).toBe(100);
+  });
+});
