@@ -30,7 +30,18 @@ const HOUSE = [
 ];
 
 /** Rooms that must run in a browser as they are. */
-const BROWSER = new Set(["errors", "shape", "graph", "compiler", "targets", "autodiff", "ops", "tensor", "nn", "optim"]);
+const BROWSER = new Set([
+  "errors",
+  "shape",
+  "graph",
+  "compiler",
+  "targets",
+  "autodiff",
+  "ops",
+  "tensor",
+  "nn",
+  "optim",
+]);
 
 const level = new Map(HOUSE.flatMap((rooms, height) => rooms.map((room) => [room, height])));
 

@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -90,4 +90,23 @@ export function ensureBuilt() {
   if (status !== 0) giveUp("The sources could not be compiled; what TypeScript found is above.");
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, now);
+}
+
+/** Programs that the browser tests can drive; test/browser/chromium.ts looks for the same ones. */
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+
+const isOnPath = (name) =>
+  (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)));
+
+/** Installs Chromium for the browser tests, where there is none and that can be done. They say so if they are skipped. */
+export function ensureChromium() {
+  const isThere = () => process.env.MARU_CHROMIUM !== undefined || BROWSERS.some(isOnPath);
+  if (process.platform !== "linux" || isThere()) return;
+  if (process.getuid?.() !== 0 || !isOnPath("apt-get")) return;
+  console.error("Installing Chromium for the browser tests (apt-get install chromium) ...");
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const aptGet = (...words) => spawnSync("apt-get", words, { stdio: ["ignore", "ignore", "inherit"], env });
+  aptGet("update");
+  aptGet("install", "-y", "--no-install-recommends", "chromium");
+  if (!isThere()) console.error("Chromium could not be installed; apt-get's own words are above.");
 }

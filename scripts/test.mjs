@@ -3,7 +3,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { ensureBuilt, ensureInstalled } from "./setup.mjs";
+import { ensureBuilt, ensureChromium, ensureInstalled } from "./setup.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = (path) => fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url));
@@ -29,4 +29,5 @@ if (chosen.length === 0) {
   check("unused files, exports and dependencies (knip)", bin("knip/bin/knip.js"), ["--no-progress"]);
 }
 ensureBuilt();
+if (chosen.length === 0 || chosen.some((path) => path.includes("browser"))) ensureChromium();
 check("tests (Vitest)", bin("vitest/vitest.mjs"), ["run", ...chosen]);

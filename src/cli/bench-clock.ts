@@ -3,6 +3,8 @@
  * the blocks, so that a disturbance of one does not count.
  */
 
+import { setImmediate } from "node:timers/promises";
+
 /** What was measured. */
 export interface Timing {
   /** Milliseconds a repetition: the median over blocks. */
@@ -35,13 +37,14 @@ export function time(step: () => void, repetitions: number): number {
 }
 
 /** Repetitions that fill a block, once the figures stay level. */
-function warmUp(step: () => void, first: number): number {
+async function warmUp(step: () => void, first: number): Promise<number> {
   const begun = performance.now();
   const spent = (): number => performance.now() - begun;
   let fastest = first;
   for (let level = 0; spent() < WARM_MS.most && (level < 2 || spent() < WARM_MS.least); ) {
     const repetitions = Math.ceil(WARM_MS.block / fastest);
     const each = time(step, repetitions) / repetitions;
+    await setImmediate();
     level = each < HARDLY * fastest ? 0 : level + 1;
     fastest = Math.min(fastest, each);
   }
@@ -49,14 +52,16 @@ function warmUp(step: () => void, first: number): number {
 }
 
 /** Measures a task that stands ready. */
-export function measure(step: () => void): Timing {
+export async function measure(step: () => void): Promise<Timing> {
   const first = time(step, 1);
   if (first > ONCE_MS) return { ms: first, repetitions: 1 };
-  const repetitions = warmUp(step, first);
+  const repetitions = await warmUp(step, first);
   const blocks: number[] = [];
   let spent = 0;
   while (blocks.length < LEAST_BLOCKS || spent < LEAST_MS) {
     const block = time(step, repetitions);
+    // Between blocks what nobody holds any more is given back, as in a program that waits now and then.
+    await setImmediate();
     spent += block;
     blocks.push(block / repetitions);
   }

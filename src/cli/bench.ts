@@ -33,7 +33,7 @@ export async function bench(given: BenchArguments): Promise<number> {
   say(colors.dim("milliseconds each time, the median of repetitions after warming up"));
   say();
   for (const task of tasks) {
-    const { ms, repetitions } = measure(prepare(task).step);
+    const { ms, repetitions } = await measure(prepare(task).step);
     output.record({ task: task.name, device, threads, ms, repetitions });
     say(`${task.name.padEnd(width)}  ${formatMs(ms).padStart(9)}  ${colors.dim(task.summary)}`);
   }

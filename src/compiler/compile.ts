@@ -30,7 +30,6 @@ import { lowerSpecial } from "./special.js";
 import type { StepName } from "./transforms.js";
 import { findUses, type Uses } from "./uses.js";
 import { MOVES } from "./value.js";
-import { verifyCode, verifyNest } from "./verify.js";
 
 export interface CompileOptions {
   readonly machine: Machine;
@@ -38,11 +37,17 @@ export interface CompileOptions {
   readonly disabled?: ReadonlySet<StepName>;
 }
 
-let verifying = false;
+/** What checks that each stage gave something sound (`verify.ts`). */
+interface Verifiers {
+  nest(nest: Nest): void;
+  code(program: ProgramCode): void;
+}
 
-/** Whether what each stage gives is checked. For tests. */
-export function setVerification(on: boolean): void {
-  verifying = on;
+let verifiers: Verifiers | undefined;
+
+/** Has what each stage gives checked from now on. For tests: programs need not load the verifiers. */
+export function verifyStages(by: Verifiers | undefined): void {
+  verifiers = by;
 }
 
 /** One kernel with all that is known about it. */
@@ -132,11 +137,13 @@ class Compilation {
     const codes = kernels.map(({ code }) => code);
     const pairs = this.updates.map(([output, input]) => {
       const [to, from] = [this.#outputs.get(roots[output]!), this.#inputs.get(input)];
-      return to === undefined || from === undefined ? undefined : ([to, from] as const);
+      // Somebody is given the old values where they are an output themselves.
+      const given = roots.includes(input);
+      return to === undefined || from === undefined || given ? undefined : ([to, from] as const);
     });
     const { phases, phaseOf, inPlace } = arrangePhases(kernels, pairs);
     const { lifetimes } = phaseOf;
-    if (verifying) verifyCode({ buffers: this.#buffers, kernels: codes, phases, ...scratchOf(kernels) });
+    verifiers?.code({ buffers: this.#buffers, kernels: codes, phases, ...scratchOf(kernels) });
     const plan = planMemory(lifetimes.filter(({ buffer }) => buffer.role === "temporary"));
     return {
       code: { buffers: this.#buffers, kernels: codes, phases, ...scratchOf(kernels) },
@@ -222,9 +229,9 @@ class Compilation {
     return nests
       .filter(({ outer, stages }) => stages.length > 0 && outer.every(({ variable }) => variable.extent > 0))
       .flatMap((plain) => {
-        if (verifying) verifyNest(plain);
+        verifiers?.nest(plain);
         return planNest(plain, machine, disabled, memory).map((planned): CompiledKernel => {
-          if (verifying) verifyNest(planned.nest);
+          verifiers?.nest(planned.nest);
           const { cost, grain } = grainOf(planned.nest);
           return { group, plain, planned, code: emitNest(planned.nest, grain), cost };
         });

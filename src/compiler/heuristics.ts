@@ -40,7 +40,7 @@ const FEWEST_READINGS = 24;
 /** Elements so many bytes apart are each on a line of the cache, and soon each on a page, of their own. */
 const FAR = 256;
 /** Fewer of them than this stay in the cache. */
-const LONG_WAY = 48;
+const LONG_WAY = 96;
 /** Turns of the parallel loop that are enough for any number of threads. */
 const ENOUGH_TURNS = 64;
 /** Elements of one turn of a walk over plain memory. */
@@ -338,13 +338,13 @@ function operations(nest: Nest): number {
   return seen.size;
 }
 
-export interface Product {
+interface Product {
   readonly a: Expr;
   readonly b: Expr;
 }
 
 /** The two operands, where the nest begins by summing products. */
-export function productOf(nest: Nest): Product | undefined {
+function productOf(nest: Nest): Product | undefined {
   const [stage] = nest.stages;
   if (stage === undefined || nest.stages.length !== 1 || stage.reductions.length !== 1) return undefined;
   if (stage.stores.length > 0) return undefined;

@@ -96,9 +96,10 @@ export function arrangePhases(
   });
   const checkers = kernels.flatMap(({ planned }, kernel) => (mayFail(planned.nest) ? [kernel] : []));
   const overwriting = new Set<number>();
+  const nests = kernels.map(({ planned }) => planned.nest);
   const inPlace = updates.map((pair) => {
     if (pair === undefined) return false;
-    const writer = writeInPlace(pair[0], pair[1], { all, writers, readers, needs, checkers });
+    const writer = writeInPlace(pair[0], pair[1], { all, writers, readers, needs, checkers, nests });
     if (writer === undefined) return false;
     overwriting.add(writer);
     return true;
@@ -116,6 +117,7 @@ interface Flow {
   readonly readers: ReadonlyMap<Buffer, number[]>;
   readonly needs: readonly Set<number>[];
   readonly checkers: readonly number[];
+  readonly nests: readonly Nest[];
 }
 
 /** The kernel that writes the output over the input, if one can. */
@@ -131,8 +133,23 @@ function writeInPlace(output: Buffer, input: Buffer, flow: Flow): number | undef
   const [loads, stores] = [all[writer]!.loads.get(input), all[writer]!.stores.get(output)!];
   if (stores.size !== 1) return undefined;
   if (loads !== undefined && (loads.size !== 1 || !stores.has([...loads][0]!))) return undefined;
+  if (readsAfterWriting(flow.nests[writer]!, input, output)) return undefined;
   for (const other of before) needs[writer]!.add(other);
   return writer;
+}
+
+/** Does a part of the nest read the input behind one that has written the output? */
+function readsAfterWriting(nest: Nest, input: Buffer, output: Buffer): boolean {
+  let [written, read] = [false, false];
+  for (const stage of nest.stages) {
+    const inner = { ...stage, finish: [], finishTests: [] };
+    const end = { ...stage, reductions: [], stores: [], tests: [] };
+    for (const part of [inner, end]) {
+      if (written) visitLoads({ ...nest, stages: [part] }, ({ buffer }) => void (read ||= buffer === input));
+      written ||= [...part.stores, ...part.finish].some(({ buffer }) => buffer === output);
+    }
+  }
+  return read;
 }
 
 /** Does `from` need `to`, through any number of others? */
@@ -212,7 +229,8 @@ function postpone(
         loads.keys(),
         (buffer) => !stores.has(buffer) && (lastRead.get(buffer) ?? -1) < to,
       );
-      if (won > lost) phase[kernel] = to;
+      // Where it makes no difference, what it reads may gain by waiting too.
+      if (won > 0 && won >= lost) phase[kernel] = to;
     }
     for (const buffer of loads.keys())
       lastRead.set(buffer, Math.max(lastRead.get(buffer) ?? -1, phase[kernel]!));

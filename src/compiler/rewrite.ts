@@ -23,8 +23,8 @@ import {
   where,
   windows,
 } from "../graph/index.js";
-import { indicesOf } from "./group.js";
 import { sizeOf } from "../shape/index.js";
+import { indicesOf } from "./group.js";
 import { bounds, newVar } from "./index-form.js";
 import { programOrder } from "./order.js";
 import { Values } from "./value.js";

@@ -320,12 +320,8 @@ export class Values {
   }
 }
 
-export const zero = (dtype: DType): Expr => constant(0, valueTypeOf(dtype));
+const zero = (dtype: DType): Expr => constant(0, valueTypeOf(dtype));
 
 /** An element of a buffer that holds a node's values row by row. */
 export const loadAt = (buffer: Buffer, indices: readonly Index[], shape: readonly number[]): Expr =>
   load(buffer, flatten(indices, shape));
-
-/** An integer as an index, where it is one. */
-export const asIndex = (e: Expr): Index | undefined =>
-  e.op === "index" ? e.index : e.op === "const" ? whole(e.value) : undefined;

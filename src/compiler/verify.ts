@@ -45,7 +45,7 @@ function verifyStage(nest: Nest, stage: Stage, outer: ReadonlySet<Var>, results:
     check(value, variables, known);
     if (value.type !== valueTypeOf(buffer.dtype))
       fail(nest.name, `stores ${value.type} to ${buffer.name}: ${buffer.dtype}`);
-    const [low, high] = bounds(index);
+    const [low, high] = reach(index, buffer.length);
     // Turns that a tail leaves out may lie beyond the end.
     if (low < 0 || (high >= buffer.length && !hasTail(nest, stage)))
       fail(
@@ -53,7 +53,11 @@ function verifyStage(nest: Nest, stage: Stage, outer: ReadonlySet<Var>, results:
         `stores to ${low}..${high} of ${buffer.length} elements of ${buffer.name} (${formatIndex(index)})`,
       );
   };
-  const checkTests = (tests: readonly Test[], variables: ReadonlySet<Var>, known: ReadonlySet<Local>): void => {
+  const checkTests = (
+    tests: readonly Test[],
+    variables: ReadonlySet<Var>,
+    known: ReadonlySet<Local>,
+  ): void => {
     for (const { condition, value } of tests) {
       check(condition, variables, known);
       check(value, variables, known);
@@ -73,6 +77,45 @@ function verifyStage(nest: Nest, stage: Stage, outer: ReadonlySet<Var>, results:
 
 const hasTail = (nest: Nest, stage: Stage): boolean =>
   [...nest.outer, ...nest.tile, ...stage.loops].some(({ tail }) => tail !== undefined);
+
+/** More places than this are not walked through. */
+const MOST_PLACES = 100_000;
+
+/** The smallest and the largest place of an index: as its bounds say, or found out where those are too wide to tell. */
+function reach(index: Index, length: number): readonly [number, number] {
+  const [low, high] = bounds(index);
+  if (low >= 0 && high < length) return [low, high];
+  const variables = new Set<Var>();
+  let unknown = false;
+  visitAtoms(index, (atom) => {
+    if (atom.kind === "var") variables.add(atom);
+    else unknown = true;
+  });
+  const list = [...variables];
+  const places = list.reduce((count, { extent }) => count * extent, 1);
+  if (unknown || places > MOST_PLACES) return [Math.max(low, 0), Math.min(high, length - 1)];
+  const values = new Map<Var, number>();
+  let [least, most] = [Infinity, -Infinity];
+  for (let place = 0; place < places; place++) {
+    let rest = place;
+    for (const variable of list) {
+      values.set(variable, rest % variable.extent);
+      rest = Math.floor(rest / variable.extent);
+    }
+    const value = placeOf(index, values);
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return [least, most];
+}
+
+function placeOf({ constant, terms }: Index, values: ReadonlyMap<Var, number>): number {
+  return terms.reduce((sum, { atom, factor }) => {
+    const value =
+      atom.kind === "quotient" ? Math.floor(placeOf(atom.of, values) / atom.by) : values.get(atom as Var)!;
+    return sum + factor * value;
+  }, constant);
+}
 
 function checkIndex(nest: Nest, index: Index, variables: ReadonlySet<Var>): void {
   visitAtoms(index, (atom) => {

@@ -17,6 +17,11 @@ export class Storage {
    * somebody is given the array itself; only what is not lent may be overwritten.
    */
   lent = false;
+  /**
+   * An array that nobody touches, half as large as the values on the device: so the collector knows how much hangs on this
+   * object. It takes address space and no memory.
+   */
+  ballast: ArrayBuffer | undefined = undefined;
 
   constructor(
     readonly dtype: DType,

@@ -10,7 +10,7 @@ function paired(a: Node, b: Node, multiply: (a: Node, b: Node) => Node): Node {
   return cast(multiply(cast(a, inner), cast(b, inner)), dtype);
 }
 
-const matrix = { batchA: [], batchB: [] };
+const NONE: readonly number[] = [];
 
 /**
  * NumPy's dot: of 1-d arrays the inner product; else a sum over a's last axis and b's second to last (or only) one;
@@ -20,7 +20,7 @@ export function dot(a: Node, b: Node): Node {
   dotShape(a.shape, b.shape);
   if (a.shape.length === 0 || b.shape.length === 0) return mul(a, b);
   const [sumA, sumB] = [[a.shape.length - 1], [Math.max(0, b.shape.length - 2)]];
-  return paired(a, b, (x, y) => contract(x, y, { ...matrix, sumA, sumB }));
+  return paired(a, b, (x, y) => contract(x, y, { batchA: NONE, batchB: NONE, sumA, sumB }));
 }
 
 /** NumPy's matmul: matrices in the last two axes, the axes before them broadcast. */
@@ -40,7 +40,7 @@ function batched(a: Node, b: Node): Node {
   // One matrix for the whole batch on the right: the batch is nothing but more rows.
   if (batchRight.every((n) => n === 1) && rank === batchLeft.length) {
     const right = reshape(b, b.shape.slice(-2));
-    return contract(left, right, { ...matrix, sumA: [rank + 1], sumB: [0] });
+    return contract(left, right, { batchA: NONE, batchB: NONE, sumA: [rank + 1], sumB: [0] });
   }
   const x = stretch(left, [...batch, ...left.shape.slice(-2)]);
   const y = stretch(b, [...batch, ...b.shape.slice(-2)]);

@@ -122,5 +122,5 @@ export interface Target {
     outputs: readonly Node[],
     inputs: readonly Node[],
     updates: readonly (readonly [output: number, input: number])[],
-  ): Explanation;
+  ): Promise<Explanation>;
 }

@@ -40,7 +40,7 @@ export class Explained implements Explanation {
    *
    * @example
    * ```ts
-   * String(explain(ones([3]).exp())).startsWith("device wasm"); // true
+   * String(await explain(ones([3]).exp())).startsWith("device wasm"); // true
    * ```
    */
   toString(): string {
@@ -129,23 +129,23 @@ function askedBy(fn: (...args: never[]) => unknown, args: readonly unknown[]): A
  * @example
  * ```ts
  * const x = ones([1000]);
- * const { kernels } = explain(x.mul(2).add(1).tanh());
+ * const { kernels } = await explain(x.mul(2).add(1).tanh());
  * kernels.length; // 1
  * kernels[0]?.listing.startsWith("(func"); // true
  * ```
  */
-export function explain(
+export async function explain(
   what: Tensor | ((...args: never[]) => unknown),
   ...args: readonly unknown[]
-): Explained {
+): Promise<Explained> {
   const target = currentTarget();
   if (target.explain === undefined) {
     throw new DeviceError(
       `explain: the device "${target.name}" does not compile; choose another, such as setDevice("wasm")`,
     );
   }
-  if (typeof what === "function") return new Explained(target.explain(...askedBy(what, args)));
+  if (typeof what === "function") return new Explained(await target.explain(...askedBy(what, args)));
   mustBeTensor(what, "explain");
   const node: Node = held(what as Tensor);
-  return new Explained(target.explain(node.storage === undefined ? [node] : [], [], []));
+  return new Explained(await target.explain(node.storage === undefined ? [node] : [], [], []));
 }

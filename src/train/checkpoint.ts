@@ -27,7 +27,7 @@ export async function saveCheckpoint(
   state: TrainingState,
   settings: unknown = {},
 ): Promise<void> {
-  const { writeSafetensors } = await import("../formats/node.js");
+  const { writeSafetensors } = await import("../formats/node-files.js");
   const tensors = new Map<string, ArrayRecord>();
   for (const part of PARTS) {
     for (const [name, record] of await recordsOf(state[part])) tensors.set(`${part}.${name}`, record);
@@ -56,7 +56,7 @@ export interface Checkpoint {
  * ```
  */
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
-  const { readSafetensors } = await import("../formats/node.js");
+  const { readSafetensors } = await import("../formats/node-files.js");
   const { tensors, metadata } = await readSafetensors(path);
   checkKind(metadata, KIND, path);
   const epochs = parseField(metadata, "epochs", path);

@@ -80,7 +80,7 @@ export async function saveWeights(
   weights: Weights,
   metadata: ModelMetadata = {},
 ): Promise<void> {
-  const { writeSafetensors } = await import("../formats/node.js");
+  const { writeSafetensors } = await import("../formats/node-files.js");
   const architecture = describeModel(model);
   await writeSafetensors(path, await recordsOf(weights), {
     ...metadata,
@@ -107,7 +107,7 @@ export interface LoadedModel {
  * ```
  */
 export async function loadModel(path: string): Promise<LoadedModel> {
-  const { readSafetensors } = await import("../formats/node.js");
+  const { readSafetensors } = await import("../formats/node-files.js");
   const { tensors, metadata } = await readSafetensors(path);
   checkKind(metadata, "maru-model", path);
   if (metadata.architecture === undefined) {

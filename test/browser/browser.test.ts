@@ -111,6 +111,17 @@ describe.skipIf(program === undefined).each([true, false])("a page, isolated: %s
     expect(sums[1]).toBe(sums[3]);
   });
 
+  test("computes at once in a worker, which may be kept waiting", async () => {
+    const { same, threads } = await page.evaluate(() => {
+      const { jobs } = globalThis as unknown as {
+        jobs: { inWorker(name: string): Promise<Awaited<ReturnType<Jobs["atOnce"]>>> };
+      };
+      return jobs.inWorker("atOnce");
+    });
+    expect(same).toBe(true);
+    expect(threads > 1).toBe(isolated);
+  });
+
   test("learns XOR", async () => {
     const { predicted } = await run("xor");
     expect(predicted.map((p) => p > 0.5)).toEqual([false, true, true, false]);

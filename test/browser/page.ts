@@ -236,7 +236,36 @@ async function xor(): Promise<{ predicted: number[] }> {
 
 const facts = () => ({ isolated: globalThis.crossOriginIsolated, threads: getThreads() });
 
-const jobs = { facts, samples, goldens, matrices, convolutions, together, xor };
+/** A thread that may be kept waiting computes at once, by `data()` too. */
+async function atOnce(): Promise<{ same: boolean; threads: number }> {
+  const x = array(steadyValues(600 * 600)).reshape(600, 600);
+  let same = true;
+  for (let i = 0; i < 5; i++) {
+    const y = x.matmul(x).add(i);
+    const awaited = y.data();
+    const values = y.dataSync();
+    same &&= (await awaited).every((value, at) => value === values[at]);
+    // A browser starts workers only when its event loop turns.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { same, threads: getThreads() };
+}
+
+const jobs = { facts, samples, goldens, matrices, convolutions, together, xor, atOnce };
 export type Jobs = typeof jobs;
 
-Object.assign(globalThis, { jobs });
+/** Does a job in a worker of the page. */
+function inWorker(name: keyof Jobs): Promise<unknown> {
+  const worker = new Worker("/page.js", { type: "module" });
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage(name);
+  }).finally(() => worker.terminate());
+}
+
+if (typeof document === "undefined") {
+  globalThis.onmessage = async ({ data }: MessageEvent<"facts" | "atOnce">) => {
+    postMessage(await jobs[data]());
+  };
+} else Object.assign(globalThis, { jobs: { ...jobs, inWorker } });

@@ -20,7 +20,8 @@ export async function serve(files: ReadonlyMap<string, string | Uint8Array>): Pr
   const server = createServer((request, response) => {
     const path = request.url ?? "/";
     const body = path === "/isolated" || path === "/plain" ? page : files.get(path);
-    if (path === "/isolated")
+    // A worker of an isolated page must say the same as the page.
+    if (path !== "/plain")
       for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value);
     const type = path.endsWith(".js")
       ? "text/javascript"

@@ -1,15 +1,28 @@
-/** What a page has to load: everything that `import ... from "maru"` gives. */
+/** What a page has to load. */
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { bundle } from "./bundle.js";
 
 const MOST_KILOBYTES = 100;
 
-test("the core is small", async () => {
-  const { contents } = await bundle('export * from "./src/index.ts"');
+async function kilobytesOf(what: string, program: string): Promise<number> {
+  const { contents } = await bundle(program);
   const kilobytes = gzipSync(contents, { level: 9 }).length / 1000;
   console.log(
-    `core: ${(contents.length / 1000).toFixed(0)} kB minified, ${kilobytes.toFixed(1)} kB with gzip`,
+    `${what}: ${(contents.length / 1000).toFixed(0)} kB minified, ${kilobytes.toFixed(1)} kB with gzip`,
   );
-  expect(kilobytes).toBeLessThan(MOST_KILOBYTES);
+  return kilobytes;
+}
+
+test("the core is small: arrays, derivatives, networks, optimizers, the compiler and the Wasm device", async () => {
+  const program = `
+    import { array, compile, grad, nn, optim, random } from "./src/index.ts";
+    console.log(array, compile, grad, nn, optim, random);`;
+  expect(await kilobytesOf("core", program)).toBeLessThan(MOST_KILOBYTES);
+});
+
+test("everything that maru exports is not much more", async () => {
+  expect(await kilobytesOf("all exports", 'export * from "./src/index.ts"')).toBeLessThan(
+    1.1 * MOST_KILOBYTES,
+  );
 });

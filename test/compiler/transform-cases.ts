@@ -31,7 +31,12 @@ function withGradients(y: Node, parameters: readonly Node[]): Node[] {
 const turned = (x: Node, turn: boolean): Node => (turn ? ops.transpose(x) : x);
 
 /** op(A) op(B) of (m, k) by (k, n), each lying turned in memory or not. */
-function product([m, k, n]: readonly [number, number, number], turnA: boolean, turnB: boolean, dtype: Float): Node {
+function product(
+  [m, k, n]: readonly [number, number, number],
+  turnA: boolean,
+  turnB: boolean,
+  dtype: Float,
+): Node {
   const a = values(turnA ? [k, m] : [m, k], dtype);
   const b = values(turnB ? [n, k] : [k, n], dtype);
   return ops.matmul(turned(a, turnA), turned(b, turnB));
@@ -53,8 +58,11 @@ export interface TransformCase {
   readonly build: (dtype: Float) => Node | readonly Node[];
 }
 
-const at = (title: string, sizes: readonly number[], build: (n: number, dtype: Float) => Node | readonly Node[]): TransformCase[] =>
-  sizes.map((n) => ({ title: `${title} of ${n}`, build: (dtype) => build(n, dtype) }));
+const at = (
+  title: string,
+  sizes: readonly number[],
+  build: (n: number, dtype: Float) => Node | readonly Node[],
+): TransformCase[] => sizes.map((n) => ({ title: `${title} of ${n}`, build: (dtype) => build(n, dtype) }));
 
 const SIZES = [1, 3, 4, 5, 37, 511];
 const SMALL = [1, 3, 4, 5, 37];
@@ -74,7 +82,9 @@ export const CASES: readonly TransformCase[] = [
   ...at("batched matmul, b broadcast", SMALL, (n, dtype) =>
     ops.matmul(values([3, 2, n, 5], dtype), values([1, 2, 5, n], dtype)),
   ),
-  ...at("batched matmul, one b", SMALL, (n, dtype) => ops.matmul(values([3, n, 5], dtype), values([5, n], dtype))),
+  ...at("batched matmul, one b", SMALL, (n, dtype) =>
+    ops.matmul(values([3, n, 5], dtype), values([5, n], dtype)),
+  ),
   ...at("matrix by vector", SIZES, (n, dtype) => ops.matmul(values([n, 37], dtype), values([37], dtype))),
   ...at("vector by matrix", SIZES, (n, dtype) => ops.matmul(values([37], dtype), values([37, n], dtype))),
   ...at("inner product", SIZES, (n, dtype) => ops.dot(values([n], dtype), values([n], dtype))),
@@ -87,12 +97,18 @@ export const CASES: readonly TransformCase[] = [
     ops.matmul(ops.tanh(values([n, n], dtype)), ops.exp(values([n, 4], dtype))),
   ),
 
-  ...at("conv 1-d", [3, 4, 5, 37, 511], (n, dtype) => convolution([2, 3, n], [4, 3, 3], { padding: 1 }, dtype)),
+  ...at("conv 1-d", [3, 4, 5, 37, 511], (n, dtype) =>
+    convolution([2, 3, n], [4, 3, 3], { padding: 1 }, dtype),
+  ),
   ...at("conv 1-d, stride, dilation", [7, 37], (n, dtype) =>
     convolution([2, 3, n], [5, 3, 3], { stride: 2, padding: 2, dilation: 2 }, dtype),
   ),
-  ...at("conv 2-d", [1, 3, 4, 5, 13], (n, dtype) => convolution([2, 3, n, n], [4, 3, 3, 3], { padding: 1 }, dtype)),
-  ...at("conv 2-d down to one place", [1, 3, 5], (n, dtype) => convolution([2, 3, n, n], [4, 3, n, n], {}, dtype)),
+  ...at("conv 2-d", [1, 3, 4, 5, 13], (n, dtype) =>
+    convolution([2, 3, n, n], [4, 3, 3, 3], { padding: 1 }, dtype),
+  ),
+  ...at("conv 2-d down to one place", [1, 3, 5], (n, dtype) =>
+    convolution([2, 3, n, n], [4, 3, n, n], {}, dtype),
+  ),
   ...at("conv 2-d by 5", [13], (n, dtype) => convolution([2, 1, n, n], [6, 1, 5, 5], {}, dtype)),
   ...at("conv 2-d, stride 2", [5, 8, 13], (n, dtype) =>
     convolution([2, 4, n, n], [3, 4, 3, 3], { stride: 2, padding: 1 }, dtype),
@@ -107,10 +123,15 @@ export const CASES: readonly TransformCase[] = [
     convolution([2, 5, n, n], [5, 1, 3, 3], { padding: 1, groups: 5 }, dtype),
   ),
   ...at("conv 2-d by 1", [5, 8], (n, dtype) => convolution([2, 5, n, n], [7, 5, 1, 1], {}, dtype)),
-  ...at("conv 3-d", [3, 5], (n, dtype) => convolution([1, 2, n, n, 4], [3, 2, 2, 3, 2], { padding: 1 }, dtype)),
+  ...at("conv 3-d", [3, 5], (n, dtype) =>
+    convolution([1, 2, n, n, 4], [3, 2, 2, 3, 2], { padding: 1 }, dtype),
+  ),
   // By its input a convolution's derivative is a transposed convolution; derived once more it is a convolution again.
   ...at("conv transposed, derived", [4, 7], (n, dtype) => {
-    const [g, w] = [[2, 4, n, n], [4, 3, 3, 3]].map((shape) => variable(values(shape, dtype)));
+    const [g, w] = [
+      [2, 4, n, n],
+      [4, 3, 3, 3],
+    ].map((shape) => variable(values(shape, dtype)));
     const x = variable(values([2, 3, 2 * n, 2 * n], dtype));
     const y = ops.convolution(x, w!, null, { stride: 2, padding: 1 });
     const [transposed] = gradients([y], [g!], [x]);
@@ -154,9 +175,22 @@ export const CASES: readonly TransformCase[] = [
     const [x, row, column] = [values([n, 5, n], dtype), values([n], dtype), values([5, 1], dtype)];
     return ops.where(ops.lt(x, row), ops.mul(x, column), ops.maximum(x, row));
   }),
-  ...at("transposed copy", SIZES, (n, dtype) => ops.add(ops.transpose(values([n, 5, 3], dtype), [2, 0, 1]), 1)),
+  ...at("transposed copy", SIZES, (n, dtype) =>
+    ops.add(ops.transpose(values([n, 5, 3], dtype), [2, 0, 1]), 1),
+  ),
   ...at("reversed steps", SIZES, (n, dtype) => ops.flip(ops.part(values([n, 3], dtype), 0, 0, n), 0)),
-  ...at("pad", SIZES, (n, dtype) => ops.exp(ops.pad(values([3, n], dtype), [[1, 2], [2, 1]], 1))),
+  ...at("pad", SIZES, (n, dtype) =>
+    ops.exp(
+      ops.pad(
+        values([3, n], dtype),
+        [
+          [1, 2],
+          [2, 1],
+        ],
+        1,
+      ),
+    ),
+  ),
   ...at("concatenate", SIZES, (n, dtype) =>
     ops.concatenate([values([3, n], dtype), values([3, 2], dtype), ops.sin(values([3, n], dtype))], 1),
   ),
@@ -179,7 +213,10 @@ export const CASES: readonly TransformCase[] = [
 export const LARGE: readonly TransformCase[] = [
   { title: "matmul", build: (dtype) => product([131, 257, 190], false, false, dtype) },
   { title: "matmul Aᵀ Bᵀ", build: (dtype) => product([131, 257, 190], true, true, dtype) },
-  { title: "matrix by vector", build: (dtype) => ops.matmul(values([701, 511], dtype), values([511], dtype)) },
+  {
+    title: "matrix by vector",
+    build: (dtype) => ops.matmul(values([701, 511], dtype), values([511], dtype)),
+  },
   { title: "conv 2-d", build: (dtype) => convolution([4, 8, 21, 21], [12, 8, 3, 3], { padding: 1 }, dtype) },
   { title: "full sum", build: (dtype) => ops.sum(values([300_007], dtype)) },
   { title: "column sums", build: (dtype) => ops.sum(values([5003, 37], dtype), 0) },

@@ -3,7 +3,7 @@
  * with the interpreter's (`random/trial.ts` says how closely), and are the same bits for any number of threads.
  */
 import { afterEach, describe, expect, test } from "vitest";
-import { type Node, topological, type TypedArray } from "../../src/graph/index.js";
+import { type Node, type TypedArray, topological } from "../../src/graph/index.js";
 import { setWasmThreads } from "../../src/targets/wasm/engine.js";
 import { disableTransforms } from "../../src/targets/wasm/program.js";
 import { wasm } from "../../src/targets/wasm/wasm.js";

@@ -5,8 +5,8 @@ import { emitNest } from "../../src/compiler/emit.js";
 import {
   acrossLanes,
   add,
-  baseOf,
   type Buffer,
+  baseOf,
   constant,
   type Expr,
   fetch,
@@ -33,7 +33,12 @@ beforeEach(() => {
 });
 
 let nextBuffer = 1;
-const memory = (name: string, dtype: Buffer["dtype"], length: number, role: Buffer["role"] = "input"): Buffer => ({
+const memory = (
+  name: string,
+  dtype: Buffer["dtype"],
+  length: number,
+  role: Buffer["role"] = "input",
+): Buffer => ({
   id: nextBuffer++,
   ...{ name, dtype, length, role },
 });
@@ -87,18 +92,28 @@ describe("a nest", () => {
     const { nest, y, i, withStage } = rowSums();
     // Tiles of 4 make 8 of 6; without the tail that leaves two of them out they store to elements that are not there.
     const tiled = applyStep(nest, { name: "tile", axis: "i", size: 4 });
-    const broken = { ...tiled, tile: tiled.tile.map(({ variable, mode, cuts }) => ({ variable, mode, cuts })) };
+    const broken = {
+      ...tiled,
+      tile: tiled.tile.map(({ variable, mode, cuts }) => ({ variable, mode, cuts })),
+    };
     expectBroken(() => verifyNest(broken), /stores to 0\.\.7 of 6 elements of y/);
-    const shifted = withStage({ finish: [{ buffer: y, index: offsetBy(at(i), 1), value: constant(0, "f32") }] });
+    const shifted = withStage({
+      finish: [{ buffer: y, index: offsetBy(at(i), 1), value: constant(0, "f32") }],
+    });
     expectBroken(() => verifyNest(shifted), /stores to 1\.\.6 of 6/);
-    const before = withStage({ finish: [{ buffer: y, index: offsetBy(at(i), -1), value: constant(0, "f32") }] });
+    const before = withStage({
+      finish: [{ buffer: y, index: offsetBy(at(i), -1), value: constant(0, "f32") }],
+    });
     expectBroken(() => verifyNest(before), /stores to -1\.\.4 of 6/);
   });
 
   test("whose tile has lost the axis that it is a part of", () => {
     const { nest } = rowSums();
     const tiled = applyStep(nest, { name: "tile", axis: "i", size: 4 });
-    expectBroken(() => verifyNest({ ...tiled, outer: [], parallel: 0 }), /part of an axis that is not there|no loop gives/);
+    expectBroken(
+      () => verifyNest({ ...tiled, outer: [], parallel: 0 }),
+      /part of an axis that is not there|no loop gives/,
+    );
   });
 
   test("that mixes types", () => {
@@ -112,14 +127,22 @@ describe("a nest", () => {
   test("that uses a sum before it is known", () => {
     const { withStage, y, i, r, result } = rowSums();
     const early = [{ buffer: y, index: at(i), value: result }];
-    expectBroken(() => verifyNest(withStage({ stores: early, finish: [] })), /sum is used before it is known/);
+    expectBroken(
+      () => verifyNest(withStage({ stores: early, finish: [] })),
+      /sum is used before it is known/,
+    );
     expectBroken(() => verifyNest(withStage({ reductions: [] })), /sum is used before it is known/);
     expect(r.extent).toBe(COLUMNS);
   });
 
   test("whose checks ask for what is not there", () => {
     const { withStage, r } = rowSums();
-    const stray = { condition: within(at(r), 0, 5), value: constant(0, "i32"), code: 0, site: full([], 0, "int32") };
+    const stray = {
+      condition: within(at(r), 0, 5),
+      value: constant(0, "i32"),
+      code: 0,
+      site: full([], 0, "int32"),
+    };
     expectBroken(() => verifyNest(withStage({ finishTests: [stray] })), /no loop gives r in/);
     const number = { ...stray, condition: constant(1, "i32") };
     expectBroken(() => verifyNest(withStage({ tests: [number] })), /checks i32/);
@@ -152,7 +175,10 @@ function kernelOf(body: (begin: Expr, end: Expr) => readonly Statement[]): Kerne
   return { name: "code", begin, end, turns: 4, grain: 1, body: body(readLocal(begin), readLocal(end)) };
 }
 
-const code = (...body: readonly Statement[]): (() => void) => () => verifyProgram(kernelOf(() => body));
+const code =
+  (...body: readonly Statement[]): (() => void) =>
+  () =>
+    verifyProgram(kernelOf(() => body));
 
 const vector = (): Expr => fetch(INPUT, baseOf(INPUT), 0, 4);
 const scalar = (): Expr => fetch(INPUT, baseOf(INPUT), 0);
@@ -212,7 +238,10 @@ describe("code", () => {
     const three: Statement = { ...store(scalar()), valid: 4 } as Statement;
     expectBroken(code(three), /stores lanes that are not there/);
     const condition = pure("lt", [vector(), vector()]);
-    expectBroken(code({ kind: "if", condition, whenTrue: [], whenFalse: [] }), /lt of 4 lanes where one is wanted/);
+    expectBroken(
+      code({ kind: "if", condition, whenTrue: [], whenFalse: [] }),
+      /lt of 4 lanes where one is wanted/,
+    );
     const check: Statement = { kind: "check", condition, code: 1, site: 1, value: constant(0, "i32") };
     expectBroken(code(check), /lt of 4 lanes where one is wanted/);
     const bad = { ...vector(), op: "neg", args: [scalar()] } as Expr;

@@ -5,7 +5,6 @@ import {
   bits,
   constant,
   convert,
-  div,
   type Expr,
   fma,
   lt,
@@ -13,7 +12,6 @@ import {
   pure,
   select,
   sub,
-  type ValueType,
 } from "../expression.js";
 
 /** A number as a constant of x's type; for f32 the nearest float. */
@@ -25,7 +23,6 @@ export const i32 = (value: number): Expr => constant(value | 0, "i32");
 export const plus = (x: Expr, value: number): Expr => add(x, like(x, value));
 export const minus = (x: Expr, value: number): Expr => sub(x, like(x, value));
 export const times = (x: Expr, value: number): Expr => mul(x, like(x, value));
-export const over = (value: number, x: Expr): Expr => div(like(x, value), x);
 export const floor = (x: Expr): Expr => pure("floor", [x]);
 export const nearest = (x: Expr): Expr => pure("nearest", [x]);
 export const copysign = (size: Expr, sign: Expr): Expr => pure("copysign", [size, sign]);
@@ -73,6 +70,4 @@ export const perType =
 export const asInteger = (x: Expr): Expr => bits(x);
 export const asFloat = (x: Expr): Expr => bits(x);
 
-export const scaleByPower = (x: Expr, power: Expr): Expr => mul(x, pure("pow2", [power]));
-
-export type { Expr, ValueType };
+export type { Expr };

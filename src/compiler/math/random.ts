@@ -13,7 +13,7 @@ const exclusiveOr = (a: Expr, b: Expr): Expr => pure("xor", [a, b]);
 const rotate = (x: Expr, count: number): Expr => or(shiftLeft(x, count), shiftRightBits(x, 32 - count));
 
 /** The two words for a key and a counter, all i32. */
-export function threefry(key0: Expr, key1: Expr, counter0: Expr, counter1: Expr): readonly [Expr, Expr] {
+function threefry(key0: Expr, key1: Expr, counter0: Expr, counter1: Expr): readonly [Expr, Expr] {
   const keys = [key0, key1, exclusiveOr(exclusiveOr(key0, key1), i32(PARITY))];
   let x0 = add(counter0, key0);
   let x1 = add(counter1, key1);

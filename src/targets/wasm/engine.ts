@@ -39,7 +39,9 @@ export class Engine {
   threads: number;
   readonly arena: CommonRegion;
   readonly scratch: CommonRegion;
-  #words = new Int32Array(0);
+  /** Small inputs and outputs of the program that runs. */
+  readonly small: CommonRegion;
+  #growths = 0;
   /** Ends with the last computation that was asked for. */
   #queue: Promise<unknown> = Promise.resolve();
   readonly #views = new Map<DType, TypedArray>();
@@ -53,21 +55,23 @@ export class Engine {
     this.threads = this.pool.size;
     this.arena = new CommonRegion(this.residency);
     this.scratch = new CommonRegion(this.residency);
+    this.small = new CommonRegion(this.residency);
   }
 
   /** The memory as words. Growing it makes older views stale. */
   get words(): Int32Array {
-    const { buffer } = this.heap.memory;
-    if (this.#words.buffer !== buffer) this.#words = new Int32Array(buffer);
-    return this.#words;
+    return this.view("int32") as Int32Array;
   }
 
   /** The whole memory as elements of a dtype, until it grows. */
   view(dtype: DType): TypedArray {
-    const { buffer } = this.heap.memory;
+    if (this.#growths !== this.heap.growths) {
+      this.#views.clear();
+      this.#growths = this.heap.growths;
+    }
     let view = this.#views.get(dtype);
-    if (view?.buffer !== buffer) {
-      view = wholeView(dtype, buffer);
+    if (view === undefined) {
+      view = wholeView(dtype, this.heap.memory.buffer);
       this.#views.set(dtype, view);
     }
     return view;

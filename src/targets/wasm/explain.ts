@@ -8,6 +8,7 @@ import { stepText } from "../../compiler/transforms.js";
 import { allocate, isVariable, type Node, type Storage, storageOf } from "../../graph/index.js";
 import { sizeOf } from "../../shape/index.js";
 import type { ExplainedKernel, ExplainedNode, Explanation } from "../target.js";
+import { listFunction } from "./assembler/listing.js";
 import { openEngine } from "./engine.js";
 import { WasmProgram } from "./program.js";
 
@@ -25,7 +26,9 @@ export function explainGraph(
   const program = new WasmProgram(openEngine(), outputs, leaves, updates, true);
   const compileMilliseconds = performance.now() - began;
   const compiled = program.compiled!;
-  const listings = new Map(program.printed!.kernels.map(({ name, text }) => [name, text]));
+  const listings = new Map(
+    program.printed!.kernels.map((f) => [f.name, listFunction(f, program.printed!.callable)]),
+  );
   const kernels = compiled.kernels.map((kernel) =>
     explainKernel(kernel, listings.get(kernel.code.name) ?? ""),
   );

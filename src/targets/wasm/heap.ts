@@ -78,6 +78,8 @@ function openMemory({ shared, maximumBytes = MOST_PAGES * PAGE }: HeapOptions): 
 export class WasmHeap {
   readonly memory: WebAssembly.Memory;
   readonly shared: boolean;
+  /** How often the memory has grown: then views of it are stale. Asking the memory itself is slow. */
+  growths = 0;
   /** The largest size of the memory in pages of 64 KiB, as modules that import shared memory must state it. */
   readonly maximumPages: number;
   #bytesInUse = 0;
@@ -255,6 +257,7 @@ export class WasmHeap {
   #tryGrow(pages: number): boolean {
     try {
       this.memory.grow(pages);
+      this.growths++;
       return true;
     } catch {
       return false;

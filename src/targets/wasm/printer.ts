@@ -1,6 +1,6 @@
 /** From the code of a program to a WebAssembly module: one function a kernel, and `main` that runs the phases. */
 import type { ProgramCode } from "../../compiler/code.js";
-import { listFunction } from "./assembler/listing.js";
+import type { FunctionBuilder } from "./assembler/function.js";
 import { ModuleBuilder } from "./assembler/module.js";
 import { KERNEL_TYPE, printKernel } from "./print-kernel.js";
 import { hasParallelPhase, printMain } from "./print-main.js";
@@ -21,10 +21,10 @@ export interface PrintedProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** False where one thread does all the work. */
   readonly parallel: boolean;
-  /** The module's functions in the manner of the WebAssembly text format. */
-  text(): string;
-  /** The same, kernel by kernel. */
-  readonly kernels: readonly { readonly name: string; readonly text: string }[];
+  /** The kernels, and all that can be called by number: what `listing.ts` makes text of. */
+  readonly kernels: readonly FunctionBuilder[];
+  readonly functions: readonly FunctionBuilder[];
+  readonly callable: ModuleBuilder["callable"];
 }
 
 /**
@@ -48,13 +48,11 @@ export function printProgram(program: ProgramCode, options: PrintOptions): Print
   printMain(module, program, kernels, stalled);
   if (options.exportKernels)
     for (const [number, f] of kernels.entries()) module.export(f, kernelExport(number));
-  const list = (f: (typeof kernels)[number]): string => listFunction(f, module.callable);
   return {
     bytes: module.encode(),
     parallel,
-    text: () => module.functions.map(list).join("\n\n"),
-    get kernels() {
-      return kernels.map((f) => ({ name: f.name, text: list(f) }));
-    },
+    kernels,
+    functions: module.functions,
+    callable: module.callable,
   };
 }

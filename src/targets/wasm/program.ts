@@ -17,7 +17,7 @@ import { SYSTEM_PAGE } from "./system-page.js";
 import type { ThreadModule } from "./threads.js";
 
 /** WebAssembly's vectors have 128 bits, and engines give it the 16 registers of SSE, of which they keep one. */
-const MACHINE: Machine = { lanes: 4, registers: 15, farCache: 262144 };
+export const MACHINE: Machine = { lanes: 4, registers: 15, farCache: 262144 };
 
 let disabled: ReadonlySet<StepName> = new Set();
 
@@ -53,7 +53,7 @@ interface Input {
  * Values of up to so many bytes are copied in and out of each run: that is quicker than keeping account of them in the
  * device's memory. Parameters are not, since they are updated where they are.
  */
-const SMALL = 512;
+const SMALL = 2048;
 
 /** What a check that fails says. */
 type Failure = (code: number, value: number) => Error;
@@ -86,7 +86,8 @@ export class WasmProgram {
   readonly #params: number;
   readonly #release: () => void;
   /** Where the small values are. */
-  readonly #small: number;
+  #small = 0;
+  readonly #smallBytes: number;
   /** Addresses of inputs and outputs in this run. */
   readonly #addresses: number[];
   readonly #places: number[];
@@ -156,8 +157,8 @@ export class WasmProgram {
     this.#titles = outputs.map(({ op, shape }) => `${op} of shape ${formatShape(shape)}`);
     this.#failures = new Map([...compiled.sites].map(([site, node]) => [site, failureOf(node)]));
     const words = code.buffers.length + 2 + code.phases.length;
-    this.#params = engine.residency.allocate(words * 4 + 128 + smallBytes);
-    this.#small = this.#params + Math.ceil((words * 4) / 64) * 64 + 64;
+    this.#params = engine.residency.allocate(words * 4);
+    this.#smallBytes = smallBytes;
     this.#addresses = new Array<number>(leaves.length).fill(0);
     this.#places = new Array<number>(outputs.length).fill(0);
     this.report = { computed: compiled.kernels.length, peakBytes: peakOf(compiled) };
@@ -216,6 +217,7 @@ export class WasmProgram {
   #place(inputs: readonly Storage[], mayOverwrite: readonly boolean[] | undefined): void {
     const addresses = this.#addresses;
     const places = this.#places.fill(0);
+    if (this.#smallBytes > 0) this.#small = this.#engine.small.room(this.#smallBytes) + 64;
     this.#engine.words[SYSTEM_PAGE.OVERWRITING >> 2] = 0;
     for (let i = 0; i < this.#inputs.length; i++)
       addresses[i] = this.#addressOf(this.#inputs[i]!, inputs[i]!);
@@ -346,13 +348,17 @@ export class WasmProgram {
 
 /** Element by element: for a few elements that is quicker than making a view. */
 function copyIn(memory: TypedArray, at: number, values: TypedArray): void {
-  for (let i = 0; i < values.length; i++) memory[at + i] = values[i]!;
+  if (values.length > FEW) memory.set(values, at);
+  else for (let i = 0; i < values.length; i++) memory[at + i] = values[i]!;
 }
 
 function copyOut(memory: TypedArray, at: number, values: TypedArray): TypedArray {
-  for (let i = 0; i < values.length; i++) values[i] = memory[at + i]!;
+  if (values.length > FEW) values.set(memory.subarray(at, at + values.length));
+  else for (let i = 0; i < values.length; i++) values[i] = memory[at + i]!;
   return values;
 }
+
+const FEW = 64;
 
 /** Each output's buffer; one that is an input or another output again names that one. */
 function describeOutputs(

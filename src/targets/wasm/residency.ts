@@ -15,7 +15,7 @@ import type { WasmHeap } from "./heap.js";
  * Cells are evicted while together they exceed this or twice what recent programs used, whichever is more: small
  * enough not to be noticed, and a program that comes again finds its values where they were.
  */
-const SOFT_LIMIT = 128 * 2 ** 20;
+const SOFT_LIMIT = 256 * 2 ** 20;
 
 /** What the largest recent program used counts for less with each one that ends. */
 const FORGETTING = 15 / 16;
@@ -30,6 +30,19 @@ const ELEMENT_BYTES: Readonly<Record<DType, number>> = {
   uint8: 1,
   bool: 1,
 };
+
+/** Less than this the collector need not know of. */
+const LEAST_BALLAST = 65536;
+
+function ballastOf(bytes: number): ArrayBuffer | undefined {
+  if (bytes < LEAST_BALLAST) return undefined;
+  try {
+    return new ArrayBuffer(bytes / 2);
+  } catch {
+    // There is no address space for it: then the collector has reason enough to run.
+    return undefined;
+  }
+}
 
 export const bytesOf = (dtype: DType, length: number): number => length * ELEMENT_BYTES[dtype];
 
@@ -124,6 +137,7 @@ export class Residency {
   adopt(dtype: DType, length: number, address: number): Storage {
     const cell = new Cell(this, dtype, length);
     const storage = new Storage(dtype, length, undefined, cell);
+    storage.ballast = ballastOf(bytesOf(dtype, length));
     cell.address = address;
     this.#enter(storage, cell);
     this.#pin(cell);

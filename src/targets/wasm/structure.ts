@@ -40,7 +40,7 @@ const mix = (hash: number, n: number): number => (Math.imul(hash ^ n, 0x01000193
 const sourcesOf = (node: Node): number => (MOVES.has(node.op) ? 1 : node.sources.length);
 
 /** The graph written down: numbers, and the attributes as they are. */
-export function describe(order: readonly Node[], roots: readonly Node[]): unknown[] {
+function describe(order: readonly Node[], roots: readonly Node[]): unknown[] {
   const parts: unknown[] = [];
   for (const node of order) {
     const leaf = node.storage !== undefined;

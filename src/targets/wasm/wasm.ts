@@ -10,7 +10,6 @@ import { sizeOf } from "../../shape/index.js";
 import { interpreter } from "../interpreter/interpreter.js";
 import type { Program, RunReport, Target } from "../target.js";
 import { isEngineBusy, mayBlock, openEngine, setWasmThreads, wasmThreads } from "./engine.js";
-import { explainGraph } from "./explain.js";
 import { features } from "./features.js";
 import { WasmProgram } from "./program.js";
 import { hashOf, loosened, matches } from "./structure.js";
@@ -227,6 +226,9 @@ export const wasm: Target = {
   get busy() {
     return isEngineBusy();
   },
-  explain: explainGraph,
+  explain: async (outputs, inputs, updates) => {
+    const { explainGraph } = await import("./explain.js");
+    return explainGraph(outputs, inputs, updates);
+  },
   compile: (outputs, inputs, updates) => new CapturedProgram(outputs, inputs, updates),
 };

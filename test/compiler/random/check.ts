@@ -1,32 +1,66 @@
 /** Runs a random graph on a device and finds the smallest part of it that is wrong. */
-import { buffer, isOp, type Node, substitute, topological } from "../../../src/graph/index.js";
+import { buffer, isOp, type Node, storageOf, substitute, topological } from "../../../src/graph/index.js";
 import type { Target } from "../../../src/targets/target.js";
 import { difference, Trials } from "./trial.js";
 
 const isLeaf = (node: Node): boolean => node.storage !== undefined;
 
-/** What is wrong with the device's values of the roots, or undefined. */
-export function fault(target: Target, roots: readonly Node[], trials: Trials): string | undefined {
+/** Roots that can take the place of an input: each with the first of its shape and dtype that is left. */
+function updatesOf(roots: readonly Node[], inputs: readonly Node[]): [output: number, input: number][] {
+  const left = new Set(inputs.keys());
+  return roots.flatMap((root, output) => {
+    const fits = (i: number): boolean =>
+      inputs[i]!.dtype === root.dtype && String(inputs[i]!.shape) === String(root.shape);
+    const input = [...left].find(fits);
+    if (input === undefined) return [];
+    left.delete(input);
+    return [[output, input] as [number, number]];
+  });
+}
+
+/**
+ * What is wrong with the device's values of the roots, or undefined. In place: roots may be written over leaves of their
+ * shape.
+ */
+export function fault(
+  target: Target,
+  roots: readonly Node[],
+  trials: Trials,
+  inPlace = false,
+): string | undefined {
   const inputs = topological(roots, isLeaf).filter((node) => isOp(node, "buffer"));
   try {
-    const program = target.compile(roots, inputs, []);
-    const results = program.run(inputs.map(({ storage }) => storage!));
+    const program = target.compile(roots, inputs, inPlace ? updatesOf(roots, inputs) : []);
+    const given = inputs.map(({ storage }) =>
+      inPlace ? storageOf(storage!.dtype, storage!.read().slice()) : storage!,
+    );
+    const results = program.run(
+      given,
+      given.map(() => inPlace),
+    );
     for (const [i, root] of roots.entries()) {
       const wrong = difference(trials.of(root)!, results[i]!.read());
       if (wrong !== undefined) return `root ${i} (${root.dtype}[${root.shape}] ${root.op}): ${wrong}`;
     }
     return undefined;
   } catch (error) {
-    return String((error as Error).stack).split("\n").slice(0, 8).join("\n");
+    return String((error as Error).stack)
+      .split("\n")
+      .slice(0, 8)
+      .join("\n");
   }
 }
 
 /** A part of the graph that is wrong too, as small as one gets by cutting pieces off. */
-export function shrink(target: Target, roots: readonly Node[]): { roots: readonly Node[]; fault: string } {
+export function shrink(
+  target: Target,
+  roots: readonly Node[],
+  inPlace = false,
+): { roots: readonly Node[]; fault: string } {
   const judge = (candidate: readonly Node[]): string | undefined => {
     const trials = new Trials();
     if (topological(candidate, isLeaf).some((node) => trials.of(node) === undefined)) return undefined;
-    return fault(target, candidate, trials);
+    return fault(target, candidate, trials, inPlace);
   };
   let best = roots;
   let why = judge(roots) ?? "(not the second time)";
@@ -57,7 +91,8 @@ function* smaller(roots: readonly Node[]): Generator<readonly Node[]> {
   }
   for (const root of roots) {
     for (const source of root.sources)
-      if (!isLeaf(source) && !roots.includes(source)) yield [...roots.filter((other) => other !== root), source];
+      if (!isLeaf(source) && !roots.includes(source))
+        yield [...roots.filter((other) => other !== root), source];
   }
 }
 
@@ -77,4 +112,3 @@ export function asCode(roots: readonly Node[]): string {
   });
   return [...lines, `roots: ${roots.map((root) => name.get(root)).join(", ")}`].join("\n");
 }
-

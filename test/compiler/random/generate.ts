@@ -5,18 +5,18 @@
  */
 import { gradients } from "../../../src/autodiff/index.js";
 import {
+  allocate,
+  buffer,
   type DType,
   full,
   isFloat,
   isVariable,
+  mul,
   type Node,
   reduce,
   storageOf,
   topological,
   variable,
-  buffer,
-  mul,
-  allocate,
 } from "../../../src/graph/index.js";
 import { sizeOf } from "../../../src/shape/index.js";
 import { typed } from "../../primitives/samples.js";
@@ -66,14 +66,12 @@ export class Pool {
     const draw = (): number => {
       if (dtype === "bool") return dice.whole(0, 1);
       if (dtype === "uint8") return dice.whole(0, 255);
-      if (dtype === "int32") return dice.chance(0.05) ? dice.whole(-(2 ** 31), 2 ** 31 - 1) : dice.whole(-9, 9);
+      if (dtype === "int32")
+        return dice.chance(0.05) ? dice.whole(-(2 ** 31), 2 ** 31 - 1) : dice.whole(-9, 9);
       if (kind === "special" && dice.chance(0.5)) return dice.pick(SPECIAL);
       return kind === "even" ? dice.real(-2, 2) : dice.whole(-5, 5) / 2;
     };
-    const values = typed(
-      dtype,
-      Array.from({ length: sizeOf(shape) }, draw),
-    );
+    const values = typed(dtype, Array.from({ length: sizeOf(shape) }, draw));
     const made = buffer(values, shape, dtype);
     return isFloat(dtype) && dice.chance(0.5) ? variable(made) : made;
   }
@@ -105,7 +103,9 @@ export class Pool {
     const { dice, nodes } = this;
     const found = nodes.filter(fits);
     if (found.length === 0) return undefined;
-    return dice.chance(0.6) ? found[dice.whole(Math.max(0, found.length - 4), found.length - 1)] : dice.pick(found);
+    return dice.chance(0.6)
+      ? found[dice.whole(Math.max(0, found.length - 4), found.length - 1)]
+      : dice.pick(found);
   }
 }
 
@@ -115,7 +115,9 @@ function addGradients(pool: Pool): Node[] {
   if (y === undefined) return [];
   const leaves = topological([y]).filter(isVariable);
   const weights = allocate(y.dtype, sizeOf(y.shape)).map(() => dice.whole(-3, 3) / 2);
-  const scalar = reduce("sum", dice.chance(0.5) ? mul(y, buffer(weights, y.shape, y.dtype)) : y, [...y.shape.keys()]);
+  const scalar = reduce("sum", dice.chance(0.5) ? mul(y, buffer(weights, y.shape, y.dtype)) : y, [
+    ...y.shape.keys(),
+  ]);
   const found = gradients([scalar], [full([], 1, y.dtype)], leaves).filter((g): g is Node => g !== null);
   return found.filter((g) => pool.add(g));
 }
@@ -129,7 +131,13 @@ export function randomGraph(seed: number): RandomGraph {
     const name = dice.weighted<StepName>(WEIGHTS);
     const made = STEPS[name](pool);
     if (made !== undefined) pool.add(made);
-    if (dice.chance(0.02) && made !== undefined && made.storage === undefined && pool.nodes.includes(made) && !made.tracked) {
+    if (
+      dice.chance(0.02) &&
+      made !== undefined &&
+      made.storage === undefined &&
+      pool.nodes.includes(made) &&
+      !made.tracked
+    ) {
       // It was computed before.
       const { value } = pool.trials.of(made)!;
       if (pool.trials.of(made)!.exact) made.storage = storageOf(made.dtype, value.slice());

@@ -1,9 +1,10 @@
 /** The steps that random graphs are made of: each gives a node over values of the pool, or none where nothing fits. */
 import {
   argsort,
+  type BinaryPrimitive,
   barrier,
   binary,
-  type BinaryPrimitive,
+  buffer,
   cast,
   concat,
   contract,
@@ -19,18 +20,17 @@ import {
   type Node,
   pad,
   permute,
+  type ReducePrimitive,
   random,
   reduce,
-  type ReducePrimitive,
   reshape,
   scatter,
   slice,
   stretch,
-  unary,
   type UnaryPrimitive,
+  unary,
   where,
   windows,
-  buffer,
 } from "../../../src/graph/index.js";
 import { node as bare } from "../../../src/graph/node.js";
 import { sizeOf } from "../../../src/shape/index.js";
@@ -45,7 +45,9 @@ const filled = (node: Node): boolean => sizeOf(node.shape) > 0;
 /** A value of that shape and dtype: one of the pool, one that is stretched or cast to it, or a new leaf. */
 function matching(pool: Pool, shape: readonly number[], dtype: DType): Node {
   const { dice } = pool;
-  const same = pool.find((x) => x.dtype === dtype && String(x.shape) === String(shape) && x.shape.length === shape.length);
+  const same = pool.find(
+    (x) => x.dtype === dtype && String(x.shape) === String(shape) && x.shape.length === shape.length,
+  );
   if (same !== undefined && dice.chance(0.6)) return same;
   const stretches = (x: Node): boolean => {
     const front = shape.length - x.shape.length;
@@ -197,7 +199,10 @@ const stretchOut: Step = (pool) => {
   const at = dice.whole(0, x.shape.length);
   const size = dice.whole(0, 9);
   const one = [...x.shape.slice(0, at), 1, ...x.shape.slice(at)];
-  return expand(reshape(x, one), one.map((n, i) => (i === at ? size : n)));
+  return expand(
+    reshape(x, one),
+    one.map((n, i) => (i === at ? size : n)),
+  );
 };
 
 const cut: Step = (pool) => {
@@ -248,9 +253,18 @@ const join: Step = (pool) => {
   const parts = [x];
   for (let i = dice.whole(1, 3); i > 0; i--) {
     const size = dice.chance(0.4) ? x.shape[axis]! : dice.whole(0, 5);
-    parts.push(matching(pool, x.shape.map((n, other) => (other === axis ? size : n)), x.dtype));
+    parts.push(
+      matching(
+        pool,
+        x.shape.map((n, other) => (other === axis ? size : n)),
+        x.dtype,
+      ),
+    );
   }
-  return concat(dice.shuffled(parts.length).map((i) => parts[i]!), axis);
+  return concat(
+    dice.shuffled(parts.length).map((i) => parts[i]!),
+    axis,
+  );
 };
 
 interface Window {
@@ -265,7 +279,9 @@ function someWindow(pool: Pool, shape: readonly number[]): Window | undefined {
   const axes = dice.some(shape.length, 0.6).filter((axis) => shape[axis]! > 0);
   if (axes.length === 0) return undefined;
   const dilation = axes.map(() => (dice.chance(0.7) ? 1 : 2));
-  const size = axes.map((axis, i) => dice.whole(1, Math.max(1, Math.min(4, Math.floor((shape[axis]! - 1) / dilation[i]!) + 1))));
+  const size = axes.map((axis, i) =>
+    dice.whole(1, Math.max(1, Math.min(4, Math.floor((shape[axis]! - 1) / dilation[i]!) + 1))),
+  );
   const stride = axes.map((_, i) => (dice.chance(0.3) ? size[i]! : dice.whole(1, 3)));
   return { axes, size, stride, dilation };
 }
@@ -303,8 +319,15 @@ const convolve: Step = (pool) => {
   const low = x.shape.map((_, axis) => (axis < 2 ? 0 : dice.whole(0, 2)));
   const padded = pad(x, { low, high: low, interior: x.shape.map(() => 0), value: 0 });
   const dilation = spatial.map(() => dice.pick([1, 1, 2]));
-  const size = spatial.map((axis, i) => dice.whole(1, Math.max(1, Math.min(3, Math.floor((padded.shape[axis]! - 1) / dilation[i]!) + 1))));
-  const view = windows(padded, { axes: spatial, size, stride: spatial.map(() => dice.whole(1, 2)), dilation });
+  const size = spatial.map((axis, i) =>
+    dice.whole(1, Math.max(1, Math.min(3, Math.floor((padded.shape[axis]! - 1) / dilation[i]!) + 1))),
+  );
+  const view = windows(padded, {
+    axes: spatial,
+    size,
+    stride: spatial.map(() => dice.whole(1, 2)),
+    dilation,
+  });
   const kernel = matching(pool, [dice.whole(1, 5), x.shape[1]!, ...size], x.dtype);
   const taps = size.map((_, i) => 2 + spatial.length + i);
   const product = contract(view, kernel, {
@@ -340,10 +363,16 @@ const multiply: Step = (pool) => {
 /** Indices into an axis of that size: negative and repeated ones too. */
 function indices(pool: Pool, shape: readonly number[], size: number): Node {
   const { dice } = pool;
-  const known = pool.find((n) => n.dtype === "int32" && String(n.shape) === String(shape) && n.shape.length === shape.length);
+  const known = pool.find(
+    (n) => n.dtype === "int32" && String(n.shape) === String(shape) && n.shape.length === shape.length,
+  );
   if (known !== undefined && dice.chance(0.3)) return binary("mod", known, number(known, size));
   if (shape.length === 1 && shape[0]! <= size && dice.chance(0.2)) return iota(shape[0]!);
-  return buffer(Int32Array.from({ length: sizeOf(shape) }, () => dice.whole(-size, size - 1)), shape, "int32");
+  return buffer(
+    Int32Array.from({ length: sizeOf(shape) }, () => dice.whole(-size, size - 1)),
+    shape,
+    "int32",
+  );
 }
 
 const pickOut: Step = (pool) => {
@@ -353,7 +382,11 @@ const pickOut: Step = (pool) => {
   const axes = dice.shuffled(x.shape.length).slice(0, dice.whole(1, Math.min(2, x.shape.length)));
   const front = pool.shape(dice.whole(0, 2));
   if (sizeOf(front) * sizeOf(x.shape) > pool.most * 4) return undefined;
-  return gather(x, axes.map((axis) => indices(pool, front, x.shape[axis]!)), axes);
+  return gather(
+    x,
+    axes.map((axis) => indices(pool, front, x.shape[axis]!)),
+    axes,
+  );
 };
 
 const putIn: Step = (pool) => {
@@ -366,10 +399,15 @@ const putIn: Step = (pool) => {
   const rest = x.shape.filter((_, axis) => !axes.includes(axis));
   const base = dice.chance(0.3) ? full(x.shape, 0, x.dtype) : x;
   const updates = matching(pool, [...front, ...rest], x.dtype);
-  return scatter(base, updates, axes.map((axis) => indices(pool, front, x.shape[axis]!)), {
-    axes,
-    mode: dice.pick(["set", "add"] as const),
-  });
+  return scatter(
+    base,
+    updates,
+    axes.map((axis) => indices(pool, front, x.shape[axis]!)),
+    {
+      axes,
+      mode: dice.pick(["set", "add"] as const),
+    },
+  );
 };
 
 /** The one at an index of each line, as a cross entropy reads it. */
@@ -433,8 +471,37 @@ export const STEPS = {
 export type StepName = keyof typeof STEPS;
 
 export const WEIGHTS: Readonly<Record<StepName, number>> = {
-  ...{ oneOperand: 9, twoOperands: 16, compare: 3, choose: 4, convert: 5, reduction: 9, softmax: 3, normalize: 2 },
-  ...{ activate: 3, restride: 6, transpose: 5, stretchOut: 4, cut: 6, turn: 2, surround: 5, join: 4, slide: 4 },
-  ...{ unslide: 3, convolve: 3, multiply: 7, pickOut: 4, putIn: 4, oneOfEach: 2, running: 3, sort: 3, draw: 1 },
+  ...{
+    oneOperand: 9,
+    twoOperands: 16,
+    compare: 3,
+    choose: 4,
+    convert: 5,
+    reduction: 9,
+    softmax: 3,
+    normalize: 2,
+  },
+  ...{
+    activate: 3,
+    restride: 6,
+    transpose: 5,
+    stretchOut: 4,
+    cut: 6,
+    turn: 2,
+    surround: 5,
+    join: 4,
+    slide: 4,
+  },
+  ...{
+    unslide: 3,
+    convolve: 3,
+    multiply: 7,
+    pickOut: 4,
+    putIn: 4,
+    oneOfEach: 2,
+    running: 3,
+    sort: 3,
+    draw: 1,
+  },
   ...{ count: 1, mark: 2, fresh: 4 },
 };

@@ -7,7 +7,14 @@
  * Exact nodes are those whose bits follow from IEEE arithmetic: movement, comparison, selection, and single additions,
  * products, quotients and roots. Computed from exact nodes they are not moved, and a device must give the same bits.
  */
-import { allocate, isFloat, isOp, type Node, type Primitive, type TypedArray } from "../../../src/graph/index.js";
+import {
+  allocate,
+  isFloat,
+  isOp,
+  type Node,
+  type Primitive,
+  type TypedArray,
+} from "../../../src/graph/index.js";
 import { sizeOf } from "../../../src/shape/index.js";
 import { kernels } from "../../../src/targets/interpreter/kernels.js";
 import { steadyRandom } from "../../primitives/samples.js";
@@ -44,7 +51,8 @@ function shaken(x: TypedArray): TypedArray {
 
 const exactly = (value: TypedArray): Trial => ({ value, moved: new Array(COPIES).fill(value), exact: true });
 
-const sameValues = (a: TypedArray, b: TypedArray): boolean => a === b || a.every((value, i) => value === b[i]);
+const sameValues = (a: TypedArray, b: TypedArray): boolean =>
+  a === b || a.every((value, i) => value === b[i]);
 
 /** The trials of nodes; undefined for a node whose value hangs on a tie. */
 export class Trials {
@@ -56,7 +64,12 @@ export class Trials {
   }
 
   /** One term after the other, n terms are off by up to n halves of a last place of the sum of their sizes. */
-  #sumInAnyOrder(node: Node, sources: readonly Trial[], kernel: AnyKernel, moved: readonly TypedArray[]): void {
+  #sumInAnyOrder(
+    node: Node,
+    sources: readonly Trial[],
+    kernel: AnyKernel,
+    moved: readonly TypedArray[],
+  ): void {
     const terms = termsOf(node);
     if (terms <= FEW_TERMS) return;
     const sizes = kernel(
@@ -64,7 +77,8 @@ export class Trials {
       sources.map(({ value }) => (value instanceof Int32Array ? value : value.map(Math.abs))),
     );
     const share = (UNIT[node.dtype as "float32" | "float64"] * terms) / 16;
-    for (const values of moved) for (let i = 0; i < values.length; i++) values[i]! += share * sizes[i]! * (2 * next() - 1);
+    for (const values of moved)
+      for (let i = 0; i < values.length; i++) values[i]! += share * sizes[i]! * (2 * next() - 1);
   }
 
   #compute(node: Node): Trial | undefined {
@@ -97,7 +111,9 @@ function termsOf(node: Node): number {
   if (isOp(node, "contract")) return sizeOf(node.attrs.sumA.map((axis) => a!.shape[axis]!));
   if (isOp(node, "cumsum")) return node.shape[node.attrs.axis]!;
   if (isOp(node, "scatter")) return sizeOf(node.sources[1]!.shape);
-  return node.op === "sum" || node.op === "prod" || node.op === "fold" ? sizeOf(a!.shape) / Math.max(1, size) : 1;
+  return node.op === "sum" || node.op === "prod" || node.op === "fold"
+    ? sizeOf(a!.shape) / Math.max(1, size)
+    : 1;
 }
 
 const isSetting = (node: Node): boolean => (node as Node<"scatter">).attrs.mode === "set";
@@ -122,7 +138,14 @@ export function difference({ value, moved, exact }: Trial, actual: TypedArray): 
     if (Object.is(want, got)) continue;
     if (float && !exact) {
       // A sum of zeros may have either sign.
-      if (moved.some((other) => Number.isNaN(other[i]) !== Number.isNaN(want) || !Number.isFinite(other[i]) !== !Number.isFinite(want))) continue;
+      if (
+        moved.some(
+          (other) =>
+            Number.isNaN(other[i]) !== Number.isNaN(want) ||
+            !Number.isFinite(other[i]) !== !Number.isFinite(want),
+        )
+      )
+        continue;
       if (Math.abs(got - want) <= 16 * spread[i]! + 4 * usual + 16 * unit * Math.abs(want) + least) continue;
     }
     return `element ${i} is ${got} and not ${want}${exact ? "" : ` (within ${spread[i]!.toPrecision(3)}, ${usual.toPrecision(3)})`}`;
