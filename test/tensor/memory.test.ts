@@ -36,10 +36,9 @@ function level(steps: number, allowed: number, step: (i: number) => void): void 
     if ((i + 1) % (steps / 4) === 0) marks.push(memory());
   }
   const [, warm, ...later] = marks;
-  expect(
-    Math.max(...later) - warm!,
-    `MB after each quarter: ${marks.map((m) => m.toFixed(1))}`,
-  ).toBeLessThan(allowed);
+  expect(Math.max(...later) - warm!, `MB after each quarter: ${marks.map((m) => m.toFixed(1))}`).toBeLessThan(
+    allowed,
+  );
 }
 
 test("20,000 steps of training a small network", () => {
