@@ -3,6 +3,7 @@
  * change, so that inside of each piece they are constants; axes that are unrolled or go by vectors become points that
  * are computed side by side.
  */
+import { advanceAddresses } from "./advance.js";
 import type { KernelCode, Statement } from "./code.js";
 import {
   type Across,
@@ -15,9 +16,11 @@ import {
   indexValue,
   keepFirst,
   type Local,
+  lt,
   newLocal,
   pure,
   readLocal,
+  select,
   splat,
   type ValueType,
 } from "./expression.js";
@@ -44,11 +47,18 @@ interface Tile extends Point {
 
 const integer = (n: number): Expr => constant(n, "i32");
 
+const lowest = (type: ValueType): number => (type === "bool" ? 0 : type === "i32" ? -(2 ** 31) : -Infinity);
+const highest = (type: ValueType): number => (type === "bool" ? 1 : type === "i32" ? 2 ** 31 - 1 : Infinity);
+
 const IDENTITY: Record<Across, (type: ValueType) => number> = {
   add: () => 0,
   mul: () => 1,
-  max: (type) => (type === "i32" ? -2147483648 : -Infinity),
-  min: (type) => (type === "i32" ? 2147483647 : Infinity),
+  max: lowest,
+  larger: lowest,
+  min: highest,
+  smaller: highest,
+  and: () => -1,
+  or: () => 0,
 };
 
 /** a op b; a product that is added is fused. */
@@ -56,6 +66,8 @@ function accumulate(op: Across, accumulator: Expr, value: Expr): Expr {
   if (op === "add" && value.op === "mul" && value.type !== "i32") {
     return fma(value.args[0]!, value.args[1]!, accumulator);
   }
+  if (op === "larger") return select(lt(accumulator, value), value, accumulator);
+  if (op === "smaller") return select(lt(value, accumulator), value, accumulator);
   return pure(op, [accumulator, value]);
 }
 
@@ -101,7 +113,8 @@ class Emission {
       step: 1,
       body,
     };
-    return { name: nest.name, begin, end, turns, grain, body: [...this.#scopes.statements, loop] };
+    const code = { name: nest.name, begin, end, turns, grain, body: [...this.#scopes.statements, loop] };
+    return nest.advance === true ? advanceAddresses(code) : code;
   }
 
   /** The variables of the parallel axes in a turn. */
@@ -113,7 +126,7 @@ class Emission {
     const bind = (variable: Var, value: Expr): void => {
       if (variable.extent === 1) return;
       const named = newVar(variable.name, variable.extent);
-      this.#scopes.bind(named, readLocal(this.#scopes.declare(variable.name, value)));
+      this.#scopes.bind(named, readLocal(this.#scopes.declare(variable.name, value, variable.extent)));
       bindings.set(variable, at(named));
     };
     let last = axes.length - 1;
@@ -169,7 +182,7 @@ class Emission {
         const inner = newVar(axis.variable.name, to - from);
         let bound: Index = whole(from);
         if (to - from > 1) {
-          const local = this.#scopes.declare(axis.variable.name, add(value, integer(-from)));
+          const local = this.#scopes.declare(axis.variable.name, add(value, integer(-from)), to - from);
           this.#scopes.bind(inner, readLocal(local));
           bound = offsetBy(at(inner), from);
         }
@@ -407,7 +420,7 @@ class Emission {
 function pairwise(parts: readonly Expr[], op: Across): Expr {
   if (parts.length === 1) return parts[0]!;
   const half = Math.ceil(parts.length / 2);
-  return pure(op, [pairwise(parts.slice(0, half), op), pairwise(parts.slice(half), op)]);
+  return accumulate(op, pairwise(parts.slice(0, half), op), pairwise(parts.slice(half), op));
 }
 
 const range = (from: number, to: number): number[] =>

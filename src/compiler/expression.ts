@@ -27,6 +27,8 @@ export interface Local {
   readonly name: string;
   readonly type: ValueType;
   readonly lanes: number;
+  /** Of a whole number that is known to be at least 0 and below this. */
+  readonly below: number | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface Local {
  * - `base`: address of a buffer in bytes (i32). `fetch`: value at address + offset bytes; `stride` in elements between
  *   lanes; of `valid` lanes (others are zero and not read).
  * - `splat` (all lanes one scalar), `ramp` (base, base + step, ...), `lanes` (one scalar a lane), `keep` (the first
- *   `count` lanes of a, the others of b), `across` (one value of all lanes, by add, mul, min or max, halves first), `lane`
+ *   `count` lanes of a, the others of b), `across` (one value of all lanes, halves first), `lane`
  *   (one of the lanes).
  * - add sub mul div neg abs sqrt floor ceil trunc nearest min max copysign fma(a, b, c) = a b + c. min and max give NaN
  *   where there is one, and -0 < +0. Integers wrap around; div (towards 0) and rem by 0 give 0.
@@ -98,8 +100,11 @@ export type PureOp =
   | "exponent"
   | "mantissa";
 
-/** How lanes come together. */
-export type Across = "add" | "mul" | "min" | "max";
+/**
+ * How lanes, and the terms of a reduction, come together. Of bools min is "all" and max is "any". `larger` and `smaller`
+ * compare, and so overlook NaN and keep either of two zeros; `and` and `or` are of the bits of i32.
+ */
+export type Across = "add" | "mul" | "min" | "max" | "larger" | "smaller" | "and" | "or";
 
 export interface Expr {
   readonly id: number;
@@ -133,12 +138,12 @@ interface Label {
   readonly args: readonly Expr[];
 }
 
-const labels = new Map<Expr, Label>();
+/** Kept as long as the expression is: people look at kernels long after they were compiled. */
+const labels = new WeakMap<Expr, Label>();
 
 /** Forgets shared expressions; a compilation calls it when it begins. */
 export function resetExpressions(): void {
   table.clear();
-  labels.clear();
 }
 
 export const labelOf = (e: Expr): Label | undefined => labels.get(e);
@@ -202,11 +207,12 @@ function make(op: Op, type: ValueType, lanes: number, args: readonly Expr[], ext
 }
 
 let nextLocal = 1;
-export const newLocal = (name: string, type: ValueType, lanes = 1): Local => ({
+export const newLocal = (name: string, type: ValueType, lanes = 1, below?: number): Local => ({
   id: nextLocal++,
   name,
   type,
   lanes,
+  below,
 });
 
 /** The registers' type for elements of a dtype. */

@@ -5,7 +5,7 @@
  */
 
 import type { Buffer, Expr } from "./expression.js";
-import { type Axis, type Nest, type Reduction, visitIndices } from "./nest.js";
+import { type Axis, type Nest, type Reduction, type Stage, visitIndices } from "./nest.js";
 import { BYTES } from "./scopes.js";
 import { expressionDependsOn, extentsOf, stepOf, vectorCost } from "./strides.js";
 import { applyStep, pack, type Step, type StepName, splitReduction } from "./transforms.js";
@@ -52,7 +52,7 @@ export function planNest(
   disabled: ReadonlySet<StepName>,
   memory: Memory,
 ): Planned[] {
-  return new Planner(machine, disabled, memory).plan(nest, []);
+  return new Planner(machine, disabled, memory).kernels(nest);
 }
 
 type Done = Planned["steps"];
@@ -79,6 +79,13 @@ class Planner {
       current = next;
     }
     return { nest: current, steps: taken };
+  }
+
+  /** The kernels of a nest, all their loops arranged. */
+  kernels(nest: Nest): Planned[] {
+    return this.plan(nest, []).map((planned) =>
+      this.#run(planned.nest, [{ name: "advance" }], planned.steps),
+    );
   }
 
   plan(given: Nest, before: Done): Planned[] {
@@ -183,9 +190,15 @@ class Planner {
         for (const { variable } of loops) steps.push({ name: "unroll", axis: variable.name });
     } else if (inner !== undefined && turns > WRITTEN_OUT) {
       const { name, extent } = inner.variable;
-      const unroll = operations(nest) > 60 ? 1 : extent >= 16 * lanes ? 4 : extent >= 4 * lanes ? 2 : 1;
+      const longest = extent >= 16 * lanes ? 4 : extent >= 4 * lanes ? 2 : 1;
       steps.push({ name: "reorder", axes: [name] });
-      steps.push({ name: "vectorize", axis: name, lanes, unroll });
+      const unrolls = nest.stages.map((stage) => Math.min(longest, sideBySide(stage)));
+      if (unrolls.every((unroll) => unroll === unrolls[0]))
+        steps.push({ name: "vectorize", axis: name, lanes, unroll: unrolls[0]! });
+      else
+        unrolls.forEach((unroll, stage) => {
+          steps.push({ name: "vectorize", axis: name, lanes, unroll, stage });
+        });
     } else if (turns <= WRITTEN_OUT)
       for (const { variable } of loops) steps.push({ name: "unroll", axis: variable.name });
     steps.push({ name: "parallelize", axes: outer.length });
@@ -325,17 +338,29 @@ class Planner {
 const longestLoops = (nest: Nest): readonly Axis[] =>
   nest.stages.map(({ loops }) => loops).reduce((a, b) => (b.length > a.length ? b : a));
 
-/** How many operations the nest writes out, by and large. */
-function operations(nest: Nest): number {
+/** How many operations those values take, by and large. */
+function operationsOf(list: readonly { readonly value: Expr }[]): number {
   const seen = new Set<Expr>();
   const walk = (e: Expr): void => {
     if (seen.has(e) || e.op === "const") return;
     seen.add(e);
     e.args.forEach(walk);
   };
-  for (const { reductions, stores, finish } of nest.stages)
-    for (const { value } of [...reductions, ...stores, ...finish]) walk(value);
+  for (const { value } of list) walk(value);
   return seen.size;
+}
+
+/** How many operations the nest writes out. */
+const operations = ({ stages }: Nest): number =>
+  operationsOf(stages.flatMap(({ reductions, stores, finish }) => [...reductions, ...stores, ...finish]));
+
+/**
+ * How many vectors of a stage are computed side by side. Short work waits for its sums, and wants several. Long work does
+ * not, since processors look far ahead; its values side by side would only not fit in the registers.
+ */
+function sideBySide({ reductions, stores }: Stage): number {
+  const work = operationsOf([...reductions, ...stores]);
+  return work > 20 ? 1 : work > 10 ? 2 : 4;
 }
 
 interface Product {
@@ -357,9 +382,12 @@ function productOf(nest: Nest): Product | undefined {
 /** The part of the tiles along an axis that is really there. */
 const fill = (extent: number, tile: number): number => extent / (Math.ceil(extent / tile) * tile);
 
-/** Products a cycle: two additions and two loads at a time, and an addition is known after four cycles. */
+/**
+ * Products a cycle: two additions and two loads at a time. An addition is known after four cycles; a loop of just as many
+ * as that takes waits for every load that comes late, which was measured to cost a sixth.
+ */
 const speed = (rows: number, columns: number): number =>
-  (rows * columns) / Math.max((rows * columns) / 2, (rows + columns) / 2, 4);
+  (rows * columns) / Math.max((rows * columns) / 2, (rows + columns) / 2, 4.75);
 
 /** Which operand is read by vectors, and along which axis. */
 interface Side {

@@ -75,6 +75,8 @@ export interface Nest {
   readonly parallel: number;
   /** How many places of the last parallel axis are visited with all places of the one before it. */
   readonly cluster?: number;
+  /** Do addresses move on from turn to turn? Else they are computed in each. */
+  readonly advance?: boolean;
 }
 
 export const SERIAL: Mode = { kind: "serial" };

@@ -94,9 +94,9 @@ export class Scopes {
     if (value !== undefined) this.#variableValue.set(variable, value);
   }
 
-  /** A register that holds the (lowered) value from here on. */
-  declare(name: string, value: Expr): Local {
-    const local = newLocal(name, value.type, value.lanes);
+  /** A register that holds the (lowered) value from here on; `below`: more than it can be, where that is known. */
+  declare(name: string, value: Expr, below?: number): Local {
+    const local = newLocal(name, value.type, value.lanes, below);
     this.#localDepth.set(local, this.depth);
     this.statements.push({ kind: "let", local, value });
     return local;

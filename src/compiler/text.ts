@@ -117,4 +117,7 @@ export function formatNest(nest: Nest): string {
   return lines.join("\n");
 }
 
-const SIGN = { add: "+=", mul: "*=", min: "min=", max: "max=" } as const;
+const SIGN = {
+  ...({ add: "+=", mul: "*=", min: "min=", max: "max=" } as const),
+  ...({ larger: "larger=", smaller: "smaller=", and: "&=", or: "|=" } as const),
+};

@@ -43,10 +43,19 @@ export type Step =
   /** An inner axis by blocks of turns. */
   | { readonly name: "block"; readonly axis: string; readonly size: number }
   | { readonly name: "unroll"; readonly axis: string }
-  | { readonly name: "vectorize"; readonly axis: string; readonly lanes: number; readonly unroll: number }
+  /** `stage`: only in that one of the stages that walk over the axis. */
+  | {
+      readonly name: "vectorize";
+      readonly axis: string;
+      readonly lanes: number;
+      readonly unroll: number;
+      readonly stage?: number;
+    }
   | { readonly name: "parallelize"; readonly axes: number }
   /** Turns of the last two parallel axes in another order: `size` of the last one with all of the one before it. */
-  | { readonly name: "cluster"; readonly size: number };
+  | { readonly name: "cluster"; readonly size: number }
+  /** Addresses in innermost loops move on from turn to turn. */
+  | { readonly name: "advance" };
 
 export type StepName = Step["name"] | "pack" | "split";
 
@@ -71,11 +80,13 @@ export function applyStep(nest: Nest, step: Step): Nest {
       return withMode(nest, step.axis, UNROLLED);
     case "vectorize":
       if (!isInnermost(nest, step.axis)) return nest;
-      return withMode(nest, step.axis, { kind: "vector", lanes: step.lanes, unroll: step.unroll });
+      return vectorize(nest, step);
     case "parallelize":
       return { ...nest, parallel: Math.min(step.axes, nest.outer.length) };
     case "cluster":
       return { ...nest, cluster: step.size };
+    case "advance":
+      return { ...nest, advance: true };
   }
 }
 
@@ -92,6 +103,16 @@ function mapAxes(nest: Nest, map: (axes: readonly Axis[]) => readonly Axis[]): N
 
 function withMode(nest: Nest, name: string, mode: Mode): Nest {
   return mapAxes(nest, (axes) => axes.map((axis) => (named(axis, name) ? { ...axis, mode } : axis)));
+}
+
+function vectorize(nest: Nest, { axis, lanes, unroll, stage }: Extract<Step, { name: "vectorize" }>): Nest {
+  const by: Mode = { kind: "vector", lanes, unroll };
+  if (stage === undefined) return withMode(nest, axis, by);
+  const change = (a: Axis): Axis => (named(a, axis) ? { ...a, mode: by } : a);
+  return {
+    ...nest,
+    stages: nest.stages.map((s, i) => (i === stage ? { ...s, loops: s.loops.map(change) } : s)),
+  };
 }
 
 /** Is nothing walked over within one turn of the axis, but the loops of stages? Only such an axis can go by vectors. */

@@ -2,7 +2,7 @@
 export type * from "./attrs.js";
 export * from "./build.js";
 export * from "./dtype.js";
-export { forgetNodes, isOp, type Node } from "./node.js";
+export { forgetNodes, isOp, type Node, sameAttributes } from "./node.js";
 export { type Resident, Storage, storageOf } from "./storage.js";
 export { threefry } from "./threefry.js";
 export { substitute, topological } from "./traverse.js";

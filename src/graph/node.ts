@@ -29,6 +29,8 @@ export class Node<P extends Primitive = Primitive> {
   /** For walks over the graph: the last walk that came here, and a number that it gave. */
   walk = 0;
   place = 0;
+  /** Of a variable, whoever stands for it among users: as if a weak map held it. */
+  owner: object | undefined = undefined;
 
   constructor(
     readonly op: P,
@@ -80,15 +82,21 @@ function hashNumber(hash: number, value: number): number {
 
 function hashAttrs(start: number, attrs: object): number {
   let hash = start;
-  for (const value of Object.values(attrs) as unknown[]) {
+  const record = attrs as Record<string, unknown>;
+  for (const key in record) {
+    const value = record[key];
     if (typeof value === "number") hash = hashNumber(hash, value);
     else if (typeof value === "string") hash = mix(hash, value.length * 31 + value.charCodeAt(0));
-    else if (Array.isArray(value)) for (const n of value as number[]) hash = hashNumber(mix(hash, 7), n);
+    else if (Array.isArray(value)) {
+      hash = mix(hash, 7);
+      for (let i = 0; i < value.length; i++) hash = hashNumber(hash, value[i] as number);
+    }
   }
   return hash;
 }
 
-function equalAttrs(a: object, b: object): boolean {
+/** Have two records of attributes the same contents? */
+export function sameAttributes(a: object, b: object): boolean {
   if (a === b) return true;
   const [x, y] = [a as Record<string, unknown>, b as Record<string, unknown>];
   for (const key in x) {
@@ -100,17 +108,75 @@ function equalAttrs(a: object, b: object): boolean {
   return true;
 }
 
+function sameSources(a: readonly Node[], b: readonly Node[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /**
- * The table of nodes by hash. It holds nodes strongly, so it is emptied whenever values are computed (`forgetNodes`):
- * what was made before and after a computation is shared through the nodes themselves, and a long loop stays level.
+ * The nodes by hash, with open addressing. It holds nodes strongly, so it is emptied whenever values are computed
+ * (`forgetNodes`): what was made before and after a computation is shared through the nodes themselves, and a long loop
+ * stays level. Not a Map: one that is cleared leaves its old table, with all that was in it, pointing to the new one, and
+ * such a chain of dead graphs survives every collection but the full ones.
  */
-const table = new Map<number, Node[]>();
-let entries = 0;
+class NodeTable {
+  #slots: (Node | undefined)[] = new Array<Node | undefined>(FIRST_SLOTS).fill(undefined);
+  #hashes = new Int32Array(FIRST_SLOTS);
+  /** The places in use, in the order in which they were taken. */
+  #used = new Int32Array(FIRST_SLOTS / 2);
+  #count = 0;
+  /** 32 less the binary logarithm of the number of slots. */
+  #shift = 32 - Math.log2(FIRST_SLOTS);
+
+  /** The place where an equal node is, or where it would be. */
+  find(hash: number, op: Primitive, sources: readonly Node[], attrs: object): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    for (let i = Math.imul(hash, 0x9e3779b1) >>> this.#shift; ; i = (i + 1) & mask) {
+      const old = slots[i];
+      if (old === undefined) return i;
+      if (this.#hashes[i] !== hash || old.op !== op) continue;
+      if (sameSources(old.sources, sources) && sameAttributes(old.attrs, attrs)) return i;
+    }
+  }
+
+  at(place: number): Node | undefined {
+    return this.#slots[place];
+  }
+
+  /** Puts a node where `find` has said. */
+  put(place: number, hash: number, fresh: Node): void {
+    if (this.#count >= MOST_ENTRIES) this.empty();
+    this.#slots[place] = fresh;
+    this.#hashes[place] = hash;
+    this.#used[this.#count++] = place;
+    if (this.#count === this.#used.length) this.#grow();
+  }
+
+  empty(): void {
+    for (let i = 0; i < this.#count; i++) this.#slots[this.#used[i]!] = undefined;
+    this.#count = 0;
+  }
+
+  #grow(): void {
+    const nodes = Array.from(this.#used, (place) => [this.#hashes[place]!, this.#slots[place]!] as const);
+    const size = 2 * this.#slots.length;
+    this.#slots = new Array<Node | undefined>(size).fill(undefined);
+    this.#hashes = new Int32Array(size);
+    this.#used = new Int32Array(size / 2);
+    this.#count = 0;
+    this.#shift--;
+    for (const [hash, old] of nodes) this.put(this.find(hash, old.op, old.sources, old.attrs), hash, old);
+  }
+}
+
+const FIRST_SLOTS = 2048;
 const MOST_ENTRIES = 200_000;
+const table = new NodeTable();
 
 export function forgetNodes(): void {
-  table.clear();
-  entries = 0;
+  table.empty();
 }
 
 /** The node of that primitive over those sources: an old one where there is one, else a new one. */
@@ -120,22 +186,13 @@ export function node<P extends Primitive>(
   attrs: PrimitiveAttrs[P],
 ): Node<P> {
   let hash = OP_HASH.get(op)!;
-  for (const source of sources) hash = mix(hash, source.id);
+  for (let i = 0; i < sources.length; i++) hash = mix(hash, sources[i]!.id);
   hash = hashAttrs(hash, attrs);
-  const bucket = table.get(hash);
-  if (bucket !== undefined) {
-    for (const old of bucket) {
-      if (old.op !== op || old.sources.length !== sources.length) continue;
-      if (old.sources.every((source, i) => source === sources[i]) && equalAttrs(old.attrs, attrs))
-        return old as Node<P>;
-    }
-  }
+  const place = table.find(hash, op, sources, attrs);
+  const old = table.at(place);
+  if (old !== undefined) return old as Node<P>;
   const fresh = new Node(op, sources, attrs, inferMeta(op, sources, attrs));
-  if (entries >= MOST_ENTRIES) forgetNodes();
-  const kept = table.get(hash);
-  if (kept === undefined) table.set(hash, [fresh as Node]);
-  else kept.push(fresh as Node);
-  entries++;
+  table.put(place, hash, fresh as Node);
   return fresh;
 }
 

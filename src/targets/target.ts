@@ -59,6 +59,8 @@ export interface ExplainedKernel {
   readonly bytesMoved: number;
   /** Arithmetic operations on elements. */
   readonly operations: number;
+  /** The quickest of some runs of it alone, on one thread; undefined where it cannot be run by itself. */
+  readonly milliseconds: number | undefined;
 }
 
 /** What the compiler made of a graph. */

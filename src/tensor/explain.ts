@@ -83,9 +83,11 @@ const count = (n: number): string => n.toLocaleString("en-US");
 const indent = (text: string): string => text.replaceAll(/^/gm, "    ");
 
 function formatKernel(kernel: ExplainedKernel): string {
-  const { name, kind, computes, loops, transforms, transformed, listing, bytesMoved, operations } = kernel;
+  const { name, kind, computes, loops, transforms, transformed, listing } = kernel;
+  const cost = `${count(kernel.operations)} operations, ${count(kernel.bytesMoved)} bytes`;
+  const time = kernel.milliseconds === undefined ? "" : `, ${kernel.milliseconds.toFixed(3)} ms`;
   return [
-    `kernel ${name} (${kind}) computes ${computes.map((id) => `%${id}`).join(" ")}: ${count(operations)} operations, ${count(bytesMoved)} bytes`,
+    `kernel ${name} (${kind}) computes ${computes.map((id) => `%${id}`).join(" ")}: ${cost}${time}`,
     "  loops",
     indent(loops),
     `  transforms: ${transforms.join("; ") || "none"}`,

@@ -29,9 +29,6 @@ const LONGEST_CHAIN = 64;
 /** And so are chains in which derivatives were taken, as in a loop of updates that nobody reads. */
 const LONGEST_HISTORY = 2000;
 
-/** The tensor whose `.grad` a variable's derivative goes to. */
-const owners = new WeakMap<Node, Tensor>();
-
 /**
  * An n-dimensional array of numbers on a device, lazily computed.
  *
@@ -126,7 +123,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   /** Points this handle at other values of the same shape and dtype. */
   private bind(node: Node): void {
     this.node = node;
-    if (isVariable(node)) owners.set(node, this);
+    if (isVariable(node)) node.owner = this;
   }
 
   /**
@@ -348,7 +345,7 @@ export const isParameter = (tensor: Tensor): boolean => isVariable(held(tensor))
 /** Makes a tensor stand for a node, which is its own variable if it is one. */
 export function hold(tensor: Tensor, node: Node): void {
   fieldsOf(tensor).current = node;
-  if (isVariable(node)) owners.set(node, tensor);
+  if (isVariable(node)) node.owner = tensor;
 }
 
 export const heldGrad = (tensor: Tensor): Tensor | null => fieldsOf(tensor).derivative;
@@ -373,8 +370,8 @@ export function wrap<S extends Shape, D extends DType>(node: Node): Tensor<S, D>
   return result;
 }
 
-/** The tensor that owns a variable, if a user holds it. */
-export const ownerOf = (node: Node): Tensor | undefined => owners.get(node);
+/** The tensor that owns a variable, to whose `.grad` its derivative goes, if a user holds it. */
+export const ownerOf = (node: Node): Tensor | undefined => node.owner as Tensor | undefined;
 
 /**
  * Computes several tensors in one go. Those without derivatives become plain values and forget how they were made;
@@ -397,7 +394,7 @@ export function realize(tensors: readonly Tensor[], keep = false): void {
 function settleAll(tensors: readonly Tensor[], nodes: readonly Node[], variables: ReadonlySet<Node>): void {
   for (const [i, tensor] of tensors.entries()) if (held(tensor) === nodes[i]) settle(tensor);
   for (const node of variables) {
-    const owner = owners.get(node);
+    const owner = ownerOf(node);
     if (owner !== undefined && held(owner) === node) settle(owner);
   }
 }

@@ -20,9 +20,9 @@ function isProgram(path: string): boolean {
 
 /** The browser's program: what MARU_CHROMIUM names, or what is found on the path. */
 export function findChromium(): string | undefined {
-  const named = process.env["MARU_CHROMIUM"];
+  const named = process.env.MARU_CHROMIUM;
   if (named !== undefined) return named;
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const folders = (process.env.PATH ?? "").split(delimiter);
   const onPath = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
   return [...onPath, ...ELSEWHERE].find(isProgram);
 }

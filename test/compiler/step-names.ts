@@ -13,6 +13,7 @@ const names: Readonly<Record<StepName, true>> = {
   pack: true,
   split: true,
   cluster: true,
+  advance: true,
 };
 
 export const STEP_NAMES = Object.keys(names) as StepName[];

@@ -7,6 +7,6 @@ import { verifyCode, verifyNest } from "../../src/compiler/verify.js";
 import { setInterpretFirst } from "../../src/targets/wasm/wasm.js";
 import { setDevice } from "../../src/tensor/runtime.js";
 
-setDevice(globalThis.process.env["MARU_TEST_DEVICE"] ?? "wasm");
+setDevice(globalThis.process.env.MARU_TEST_DEVICE ?? "wasm");
 setInterpretFirst(false);
 verifyStages({ nest: verifyNest, code: verifyCode });

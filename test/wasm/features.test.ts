@@ -31,7 +31,7 @@ test("Node has vectors, shared memory and threads that may wait", () => {
 test("the multiply-add rounds as the probe says, before and after the engine has optimised it", () => {
   const { fusedMultiplyAdd } = features();
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(MADD));
-  const madd = exports["f"] as (a: number, b: number, c: number) => number;
+  const madd = exports.f as (a: number, b: number, c: number) => number;
   const x = 1 + 2 ** -12;
   const results = new Set<number>();
   for (let i = 0; i < 300_000; i++) results.add(madd(x, x, -Math.fround(x * x)));

@@ -1,10 +1,12 @@
 /** The device's memory in long loops of plain code, and what happens when there is no room. */
+
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { cumsum, full } from "../../src/graph/index.js";
 import { arange, nn, OutOfMemoryError, ones, optim, random, type Tensor, zeros } from "../../src/index.js";
 import { part } from "../../src/ops/index.js";
 import { openEngine } from "../../src/targets/wasm/engine.js";
+import { softLimit } from "../../src/targets/wasm/residency.js";
 import { wasm } from "../../src/targets/wasm/wasm.js";
 
 const MEGABYTE = 2 ** 20;
@@ -75,13 +77,13 @@ describe("memory stays level", () => {
   test("in a loop that never gives the event loop a turn", () => {
     let most = 0;
     let x = ones([512, 512]) as Tensor;
-    for (let i = 0; i < 1000; i++) {
+    for (let i = 0; i < 2000; i++) {
       x = x.mul(0.999).realize() as Tensor;
       most = Math.max(most, openEngine().heap.bytesInUse / MEGABYTE);
     }
-    // A gigabyte went through; what was left behind is moved to the host, where the collector finds it.
-    expect(most).toBeLessThan(600);
-    expect(x.at(0, 0).item()).toBeCloseTo(0.999 ** 1000, 4);
+    // Two gigabytes went through; what was left behind is moved to the host, where the collector finds it.
+    expect(most).toBeLessThan(softLimit() / MEGABYTE + 344);
+    expect(x.at(0, 0).item()).toBeCloseTo(0.999 ** 2000, 4);
   });
 });
 

@@ -177,10 +177,19 @@ describe("lanes", () => {
     mul: (a, b) => a * b,
     min: (a, b) => Math.min(a, b),
     max: (a, b) => Math.max(a, b),
+    larger: (a, b) => (a < b ? b : a),
+    smaller: (a, b) => (b < a ? b : a),
+    and: (a, b) => a & b,
+    or: (a, b) => a | b,
   };
-  const reductions = (Object.keys(rules) as Across[]).flatMap((across) =>
-    (["float32", "float64", "int32"] as const).map((dtype) => ({ across, dtype })),
-  );
+  const numbers = ["float32", "float64", "int32"] as const;
+  const reductions = [
+    ...(["add", "mul", "min", "max"] as const).flatMap((across) =>
+      numbers.map((dtype) => ({ across, dtype })),
+    ),
+    ...(["larger", "smaller"] as const).map((across) => ({ across, dtype: "float32" as const })),
+    ...(["and", "or"] as const).map((across) => ({ across, dtype: "int32" as const })),
+  ];
   test.each(reductions)("$across across lanes of $dtype, halves first", ({ across, dtype }) => {
     const rule = rules[across];
     const round = (x: number) => (dtype === "float32" ? Math.fround(x) : x);

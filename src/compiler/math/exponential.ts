@@ -86,6 +86,15 @@ function nearZero({ high, low }: Reduced, coefficients: readonly number[]): Expr
 const nearOne = (reduced: Reduced, coefficients: readonly number[]): Expr =>
   plus(nearZero(reduced, coefficients), 1);
 
+/**
+ * e^r = 1 + r (1 + r Q(r)), with r rounded: e^x is within 0.9 ulp with a fused multiply-add and within 1.2 without. It is
+ * three operations shorter than the sum of exact parts above; exp is what softmax, sigmoid and losses spend their time on.
+ */
+function nearOneSingle({ n, high }: ReducedSingle): Expr {
+  const r = multiplyAdd(n, -LN2_SINGLE[1], high);
+  return multiplyAdd(multiplyAdd(polynomial(r, SINGLE), r, 1), r, 1);
+}
+
 /** p 2^n for n from -252 to 254, rounded once. */
 function scaleSingle(p: Expr, bits: Expr): Expr {
   const half = shiftRight(bits, 1);
@@ -101,7 +110,7 @@ function scaleDouble(p: Expr, n: Expr): Expr {
 function expSingle(x: Expr): Expr {
   // exp(-104) rounds to 0 and exp(89) to infinity.
   const reduced = reduceSingle(atMost(atLeast(x, -104), 89));
-  return scaleSingle(nearOne(reduced, SINGLE), reduced.bits);
+  return scaleSingle(nearOneSingle(reduced), reduced.bits);
 }
 
 /** e^x of a float64, with a polynomial of choice. */
@@ -126,7 +135,7 @@ const powerSingle = (bits: Expr, less: number): Expr => asFloat(shiftLeft(addBit
 /** e^x for -80 <= x <= 0, where 2^n is a normal float. */
 export function expOfNegativeSingle(x: Expr): Expr {
   const reduced = reduceSingle(x);
-  return mul(nearOne(reduced, SINGLE), powerSingle(reduced.bits, 0));
+  return mul(nearOneSingle(reduced), powerSingle(reduced.bits, 0));
 }
 
 /** e^x for -700 <= x <= 0. */

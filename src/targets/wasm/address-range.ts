@@ -34,7 +34,7 @@ export class AddressRanges {
   #declare(body: readonly Statement[], sets: [Local, Expr][]): void {
     for (const statement of body) {
       if (statement.kind === "let" && statement.local.type === "i32" && statement.local.lanes === 1)
-        this.#locals.set(statement.local, this.of(statement.value));
+        this.#locals.set(statement.local, narrower(this.of(statement.value), rangeOf(statement.local)));
       else if (statement.kind === "set" && this.#locals.has(statement.local)) {
         const { local, value } = statement;
         this.#locals.set(local, [this.#locals.get(local)![0], Infinity]);
@@ -58,7 +58,7 @@ export class AddressRanges {
       case "base":
         return [FIRST_ADDRESS, MEMORY_END];
       case "local":
-        return this.#locals.get(e.local!) ?? ANY;
+        return this.#locals.get(e.local!) ?? rangeOf(e.local!);
       case "add":
         return sum(this.of(a!), this.of(b!));
       case "sub":
@@ -97,6 +97,11 @@ export class AddressRanges {
     return this.of(address)[0] >= 0;
   }
 }
+
+/** What the compiler knows of a register, whatever is put into it. */
+const rangeOf = ({ below }: Local): Range => (below === undefined ? ANY : [0, below - 1]);
+
+const narrower = (a: Range, b: Range): Range => [Math.max(a[0], b[0]), Math.min(a[1], b[1])];
 
 const sum = (a: Range, b: Range): Range => [a[0] + b[0], a[1] + b[1]];
 

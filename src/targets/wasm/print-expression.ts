@@ -3,7 +3,7 @@
  * thing is an expression and a half of it (0, or 0 and 1). What a statement uses more than once is computed once and
  * kept in a local until the statement ends.
  */
-import type { Expr } from "../../compiler/expression.js";
+import type { Across, Expr } from "../../compiler/expression.js";
 import type { AddressRanges } from "./address-range.js";
 import type { FunctionBuilder } from "./assembler/function.js";
 import type { ValType } from "./assembler/instructions.js";
@@ -272,14 +272,17 @@ export class ExpressionPrinter implements Printer {
     const x = e.args[0]!;
     const across = e.across!;
     if (x.type === "bool") {
-      if (across === "add" || across === "mul") fail(e, `bools have no ${across} across lanes`);
+      if (across !== "min" && across !== "max") fail(e, `bools have no ${across} across lanes`);
       this.push(x);
       f.op(across === "min" ? "i32x4.all_true" : "v128.any_true");
       return;
     }
-    if (x.type === "i32") this.#acrossWords(x, ACROSS_I32[across]);
-    else if (x.type === "f32") this.#acrossWords(x, `f32x4.${across}`);
+    if (x.type === "i32") this.#acrossWords(x, ACROSS_I32[across] ?? fail(e, "floats are compared so"));
+    else if (x.type === "f32")
+      this.#acrossWords(x, ACROSS_F32[across] ?? fail(e, "only bits are brought together so"));
     else {
+      if (across !== "add" && across !== "mul" && across !== "min" && across !== "max")
+        fail(e, "there is no rule for two lanes");
       this.push(x, 0);
       this.push(x, 1);
       f.op(`f64x2.${across}`);
@@ -299,6 +302,21 @@ export class ExpressionPrinter implements Printer {
   }
 }
 
-const ACROSS_I32 = { add: "i32x4.add", mul: "i32x4.mul", min: "i32x4.min_s", max: "i32x4.max_s" } as const;
+const ACROSS_I32: Partial<Record<Across, Plain>> = {
+  add: "i32x4.add",
+  mul: "i32x4.mul",
+  min: "i32x4.min_s",
+  max: "i32x4.max_s",
+  and: "v128.and",
+  or: "v128.or",
+};
+const ACROSS_F32: Partial<Record<Across, Plain>> = {
+  add: "f32x4.add",
+  mul: "f32x4.mul",
+  min: "f32x4.min",
+  max: "f32x4.max",
+  smaller: "f32x4.pmin",
+  larger: "f32x4.pmax",
+};
 
 const keyOf = (e: Expr, half: Half): number => 2 * e.id + (e.op === "splat" ? 0 : half);

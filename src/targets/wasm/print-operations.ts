@@ -125,10 +125,24 @@ const vectorFma =
     p.f.op(add);
   };
 
+/** a < b ? b : a is one instruction, pmax(a, b), and a < b ? a : b is pmin(b, a); also where one of them is NaN or -0. */
+function extremeOf(e: Expr): readonly ["pmin" | "pmax", readonly [Expr, Expr]] | undefined {
+  const [condition, x, y] = e.args;
+  if (condition!.op !== "lt" || (e.type !== "f32" && e.type !== "f64")) return undefined;
+  const [a, b] = condition!.args;
+  if (x === b && y === a) return ["pmax", [a!, b!]];
+  return x === a && y === b ? ["pmin", [b!, a!]] : undefined;
+}
+
 /** v128.bitselect takes each bit from where the mask says; a lane of a mask is all ones or all zeros. */
 const vectorSelect =
   (halves: 1 | 2): Rule =>
   (p, e, half) => {
+    const extreme = extremeOf(e);
+    if (extreme !== undefined) {
+      p.apply(`${halves === 1 ? "f32x4" : "f64x2"}.${extreme[0]}`, extreme[1], half);
+      return;
+    }
     p.push(e.args[1]!, half);
     p.push(e.args[2]!, half);
     p.push(e.args[0]!);

@@ -12,7 +12,7 @@ import { formatShape } from "../../shape/index.js";
 import type { RunReport } from "../target.js";
 import { type Engine, mayBlock } from "./engine.js";
 import { type PrintedProgram, printProgram } from "./printer.js";
-import { runInSlices } from "./slices.js";
+import { kernelsOf, runInSlices } from "./slices.js";
 import { SYSTEM_PAGE } from "./system-page.js";
 import type { ThreadModule } from "./threads.js";
 
@@ -123,7 +123,7 @@ export class WasmProgram {
       shared: engine.heap.shared,
       memoryMaximumPages: engine.heap.maximumPages,
       relaxed: engine.features.relaxedSimd,
-      exportKernels: !mayBlock(),
+      exportKernels: keep || !mayBlock(),
     });
     const { bytes } = printed;
     const module = new WebAssembly.Module(bytes);
@@ -204,6 +204,22 @@ export class WasmProgram {
       return this.#collect(inputs);
     } catch (error) {
       throw this.#breakOff(inputs, error);
+    } finally {
+      residency.end();
+    }
+  }
+
+  /** Runs the program and hands out its kernels, each of which computes the same once more. Of a program that was kept. */
+  withKernels<T>(inputs: readonly Storage[], use: (kernels: readonly (() => void)[]) => T): T {
+    const { pool, residency } = this.#engine;
+    pool.refuseWhenBusy();
+    residency.begin();
+    try {
+      this.#place(inputs, undefined);
+      pool.run(this.#module, this.#params, 1);
+      const result = use(kernelsOf(this.#module.instance, this.#code, this.#params));
+      this.#collect(inputs);
+      return result;
     } finally {
       residency.end();
     }

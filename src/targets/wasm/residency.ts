@@ -3,7 +3,7 @@
  * are uploaded when a program first asks for them, and results stay until they are read or pushed out.
  *
  * Nobody frees anything by hand. When a `Storage` is unreachable its finalizer frees the cell. Finalizers do not run
- * inside a synchronous loop, so there is a rule of pressure besides (`SOFT_LIMIT`): above it the cells that were used
+ * inside a synchronous loop, so there is a rule of pressure besides (`softLimit`): above it the cells that were used
  * longest ago are evicted, their values copied to the host. To keep such a loop level, nothing here may hold what has
  * been evicted: the list holds cells that are on the device, a cell does not know its storage, an evicted cell is
  * reachable through its storage alone, and the finalizer's entry, which would hold it, is taken back.
@@ -11,11 +11,29 @@
 import { allocate, type DType, type Resident, Storage, type TypedArray } from "../../graph/index.js";
 import type { WasmHeap } from "./heap.js";
 
+const MEGABYTE = 2 ** 20;
+
 /**
- * Cells are evicted while together they exceed this or twice what recent programs used, whichever is more: small
- * enough not to be noticed, and a program that comes again finds its values where they were.
+ * Cells are evicted while together they exceed this or twice what recent programs used, whichever is more. An eviction
+ * costs more than most programs, and a loop that lets the event loop turn now and then needs none; so it is a good part of
+ * what a machine has to spare: a thirty-second of its memory, from 256 MB to 1 GB.
  */
-const SOFT_LIMIT = 256 * 2 ** 20;
+export function softLimit(machine = machineBytes()): number {
+  return Math.min(1024 * MEGABYTE, Math.max(256 * MEGABYTE, machine / 32));
+}
+
+/** Memory of the machine, or of the container that we run in; browsers only tell by and large. */
+function machineBytes(): number {
+  const { process } = globalThis;
+  const total = process?.getBuiltinModule?.("node:os")?.totalmem();
+  if (total === undefined) {
+    const { navigator } = globalThis as { navigator?: { deviceMemory?: number } };
+    return (navigator?.deviceMemory ?? 8) * 1024 * MEGABYTE;
+  }
+  // 0 or an absurd number where there is no limit.
+  const limit = process?.constrainedMemory?.() ?? 0;
+  return limit > 0 ? Math.min(total, limit) : total;
+}
 
 /** What the largest recent program used counts for less with each one that ends. */
 const FORGETTING = 15 / 16;
@@ -34,10 +52,15 @@ const ELEMENT_BYTES: Readonly<Record<DType, number>> = {
 /** Less than this the collector need not know of. */
 const LEAST_BALLAST = 65536;
 
+/** Typed here since TypeScript's library for ES2022 does not know the option, which older engines ignore. */
+type ResizableBuffer = new (bytes: number, options: { readonly maxByteLength: number }) => ArrayBuffer;
+
+/** A buffer that could be resized is reserved page by page, and nobody writes zeros to it. */
 function ballastOf(bytes: number): ArrayBuffer | undefined {
   if (bytes < LEAST_BALLAST) return undefined;
+  const size = Math.ceil(bytes / 2);
   try {
-    return new ArrayBuffer(bytes / 2);
+    return new (ArrayBuffer as ResizableBuffer)(size, { maxByteLength: size });
   } catch {
     // There is no address space for it: then the collector has reason enough to run.
     return undefined;
@@ -78,7 +101,7 @@ class Cell implements Resident {
 }
 
 export interface ResidencyOptions {
-  /** In place of `SOFT_LIMIT`. */
+  /** In place of what the machine's memory suggests. */
   readonly softLimit?: number;
 }
 
@@ -96,10 +119,10 @@ export class Residency {
   #newest: Cell | undefined;
   readonly #registry = new FinalizationRegistry<Cell>((cell) => this.#bury(cell));
 
-  constructor(heap: WasmHeap, { softLimit = SOFT_LIMIT }: ResidencyOptions = {}) {
+  constructor(heap: WasmHeap, options: ResidencyOptions = {}) {
     this.#heap = heap;
     this.memory = heap.memory;
-    this.#softLimit = softLimit;
+    this.#softLimit = options.softLimit ?? softLimit();
   }
 
   /** Bytes of values on the device, with what their cells weigh. */

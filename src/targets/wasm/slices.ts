@@ -14,6 +14,18 @@ type Kernel = (params: number, begin: number, end: number, thread: number) => vo
 /** What the module exports a kernel as. */
 export const kernelExport = (kernel: number): string => `kernel ${kernel}`;
 
+/** The kernels as calls. The module must have been printed with `exportKernels`. */
+export const kernelsOf = (
+  { exports }: WebAssembly.Instance,
+  { kernels }: ProgramCode,
+  params: number,
+): (() => void)[] =>
+  kernels.map(
+    ({ turns }, number) =>
+      () =>
+        (exports[kernelExport(number)] as Kernel)(params, 0, turns, 0),
+  );
+
 /** Ends early where a check has failed. The module must have been printed with `exportKernels`. */
 export async function runInSlices(
   { exports }: WebAssembly.Instance,

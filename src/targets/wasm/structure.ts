@@ -4,7 +4,7 @@
  * the graph came for the first time.
  */
 import { MOVES } from "../../compiler/value.js";
-import type { Node } from "../../graph/index.js";
+import { type Node, sameAttributes } from "../../graph/index.js";
 
 const MARKS: ReadonlySet<string> = new Set(["detach", "barrier", "custom"]);
 const names = new Map<string, number>();
@@ -80,7 +80,7 @@ export function matches(
     // Attributes of marks are names that differ each time; shape and dtype follow from the others.
     if (MARKS.has(node.op)) continue;
     const attributes = parts[at++];
-    if (attributes === LOOSE || sameAttributes(attributes, node.attrs)) continue;
+    if (attributes === LOOSE || (isRecord(attributes) && sameAttributes(attributes, node.attrs))) continue;
     if (differing === undefined || node.op !== "constant") return false;
     differing.push(n);
   }
@@ -98,15 +98,4 @@ export function loosened(
   return describe(order, roots).map((part) => (attributes.has(part) ? LOOSE : part));
 }
 
-function sameAttributes(a: unknown, b: object): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || a === null) return false;
-  const [x, y] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  for (const key in x) {
-    const [left, right] = [x[key], y[key]];
-    if (Object.is(left, right)) continue;
-    if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false;
-    for (let i = 0; i < left.length; i++) if (!Object.is(left[i], right[i])) return false;
-  }
-  return true;
-}
+const isRecord = (part: unknown): part is object => typeof part === "object" && part !== null;

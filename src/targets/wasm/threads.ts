@@ -54,7 +54,7 @@ interface Running {
 
 type Main = (params: number, thread: number, threads: number) => number;
 
-const mainOf = (module: ThreadModule): Main => module.instance.exports["main"] as Main;
+const mainOf = (module: ThreadModule): Main => module.instance.exports.main as Main;
 
 export class ThreadPool {
   readonly #room: ThreadMemory;
