@@ -27,6 +27,7 @@ import { rewrite } from "./rewrite.js";
 import { type Schedule, schedule } from "./schedule.js";
 import { BYTES } from "./scopes.js";
 import { lowerSpecial } from "./special.js";
+import { extentsOf } from "./strides.js";
 import type { StepName } from "./transforms.js";
 import { findUses, type Uses } from "./uses.js";
 import { MOVES } from "./value.js";
@@ -263,35 +264,49 @@ function scratchOf(kernels: readonly CompiledKernel[]): {
 
 const SITES: ReadonlySet<string> = new Set(["gather", "scatter", "pow"]);
 
-/** Nanoseconds that a task should take: long against handing it out, short against waiting for the last one. */
+/**
+ * Nanoseconds that a task should take: long against handing it out, short against waiting for the last one. Little work is
+ * in smaller tasks, so that there are some for every thread.
+ */
 const TASK = 20_000;
+const SMALLEST_TASK = 4_000;
+const ENOUGH_TASKS = 16;
 
+/** Nanoseconds of one operation on one element where several go at a time; by itself it takes four times as long. */
+const OPERATION = 0.04;
+/** What reading and writing memory cost in operations. */
+const LOAD = 2;
+const STORE = 3;
+
+/** An estimate of the time that a nest takes on one thread, and how many of its turns make a task. */
 function grainOf(nest: Nest): { cost: number; grain: number } {
-  let points = 1;
-  for (const { variable } of [...nest.outer, ...nest.tile]) points *= variable.extent;
+  const { outer, tile, stages } = nest;
+  const points = extentsOf([...outer, ...tile]);
+  // What the points of a tile share is read once for several of them.
+  const shared = Math.sqrt(extentsOf(tile));
   let cost = 0;
-  for (const { loops, reductions, stores, finish } of nest.stages) {
-    let inner = 1;
-    for (const { variable } of loops) inner *= variable.extent;
-    const weigh = (list: readonly { value: Expr }[]): number =>
-      list.reduce((n, { value }) => n + 1 + weight(value), 0);
-    cost += points * (inner * weigh([...reductions, ...stores]) + weigh(finish));
+  for (const { loops, reductions, stores, finish } of stages) {
+    const inner = extentsOf(loops);
+    const isFast = [...loops, ...tile, ...outer].some(({ mode }) => mode.kind === "vector");
+    const each = isFast ? OPERATION : 4 * OPERATION;
+    cost += points * each * (inner * (weigh([...reductions, ...stores], shared) + STORE * stores.length));
+    cost += points * each * (weigh(finish, 1) + STORE * finish.length);
   }
-  const nanoseconds = cost * 0.1;
   const turns = Math.max(1, turnsOf(nest));
-  return {
-    cost: nanoseconds,
-    grain: Math.max(1, Math.min(turns, Math.round(TASK / Math.max(1, nanoseconds / turns)))),
-  };
+  const task = Math.max(SMALLEST_TASK, Math.min(TASK, cost / ENOUGH_TASKS));
+  return { cost, grain: Math.max(1, Math.min(turns, Math.round((task * turns) / Math.max(1, cost)))) };
 }
 
-function weight(value: Expr): number {
+/** Operations and loads of some values, each once; a sum takes in the product that it adds. */
+function weigh(list: readonly { readonly value: Expr }[], shared: number): number {
   const seen = new Set<Expr>();
+  let weight = 0;
   const walk = (e: Expr): void => {
     if (seen.has(e) || e.op === "const" || e.op === "local") return;
     seen.add(e);
+    weight += e.op === "load" ? LOAD / shared : 1;
     e.args.forEach(walk);
   };
-  walk(value);
-  return seen.size;
+  for (const { value } of list) walk(value);
+  return weight;
 }

@@ -8,15 +8,19 @@ export interface RunReport {
   readonly peakBytes: number;
 }
 
+/** For each output a storage of an earlier run that nobody will look at again, or undefined. */
+export type Renewed = readonly (Storage | undefined)[];
+
 /** A graph made ready to be computed again and again, with other values in some of its leaves. */
 export interface Program {
   /**
    * The values of the outputs, in order, for these values of the inputs. Every storage that it returns is new, and no two
    * share memory with each other or with an input; except that where `mayOverwrite[i]` holds, the output that replaces
-   * input i may be written over it, and is then that very `Storage` again. All or nothing: when it throws, no input has
-   * changed, and errors that depend on values are thrown here.
+   * input i may be written over it, and is then that very `Storage` again; and that a storage in `renewed` may get the new
+   * values of its output. All or nothing: when it throws, no input has changed and nothing is renewed, and errors that
+   * depend on values are thrown here.
    */
-  run(inputs: readonly Storage[], mayOverwrite?: readonly boolean[]): Storage[];
+  run(inputs: readonly Storage[], mayOverwrite?: readonly boolean[], renewed?: Renewed): Storage[];
   /**
    * As `run`, but where this thread must not be kept waiting (a page's main thread) it lets the event loop turn meanwhile;
    * nothing is written over there. Runs that come before it has ended wait for their turn.

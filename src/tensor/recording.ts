@@ -18,7 +18,7 @@ import type { Program, Target } from "../targets/index.js";
 import type { HostValue } from "./capture.js";
 import { currentTarget, isRecording, noteRun } from "./runtime.js";
 import { allMatch, build, type Tree } from "./signature.js";
-import { held, heldGrad, hold, holdGrad, realize, Tensor } from "./tensor.js";
+import { held, heldGrad, hold, holdGrad, isUnseen, markSeen, realize, Tensor } from "./tensor.js";
 
 /** How a tensor takes part in derivatives: not at all, as a variable, or as a result of variables. */
 export type Flavour = "plain" | "variable" | "derived";
@@ -115,6 +115,29 @@ function sameSizes(a: readonly number[], b: readonly number[]): boolean {
   return true;
 }
 
+/** A `.grad` that each run makes anew, and that only the tensor has whose `.grad` it is. */
+interface Renewable {
+  readonly slot: number;
+  readonly product: number;
+  readonly output: number;
+}
+
+function renewableOf({ gradients, products, results }: Plan): Renewable[] {
+  const isProduct = ({ kind, index }: Place, product: number): boolean =>
+    kind === "product" && index === product;
+  return gradients.flatMap(({ of, is }): Renewable[] => {
+    if (of.kind !== "slot" || is?.kind !== "product") return [];
+    const { value, variable } = products[is.index]!;
+    if (value.from.kind !== "output" || value.shared || variable) return [];
+    const isGiven = results.some((place) => isProduct(place, is.index));
+    const uses = gradients.filter(({ of, is: other }) =>
+      [of, other].some((place) => place !== null && isProduct(place, is.index)),
+    );
+    if (isGiven || uses.length > 1) return [];
+    return [{ slot: of.index, product: is.index, output: value.from.index }];
+  });
+}
+
 export class Recording {
   readonly #plan: Plan;
   readonly #recorded = isRecording();
@@ -127,6 +150,8 @@ export class Recording {
   readonly #inputs: Storage[];
   readonly #mayOverwrite: boolean[];
   readonly #made: (Tensor | undefined)[] = [];
+  readonly #renewable: readonly Renewable[];
+  readonly #renewed: (Storage | undefined)[];
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -137,6 +162,10 @@ export class Recording {
     this.#values = plan.slots.map(() => NOTHING);
     this.#inputs = new Array<Storage>(plan.inputs).fill(NOTHING);
     this.#mayOverwrite = new Array<boolean>(plan.inputs).fill(false);
+    this.#renewable = renewableOf(plan);
+    this.#renewed = new Array<Storage | undefined>(
+      this.#renewable.reduce((most, { output }) => Math.max(most, output + 1), 0),
+    ).fill(undefined);
     for (const host of plan.hosts)
       if (host.input >= 0) this.#inputs[host.input] = storageOf(host.dtype, host.data);
   }
@@ -185,6 +214,7 @@ export class Recording {
           : place.kind === "argument"
             ? this.#given[place.index]!
             : heldGrad(this.#tensors[place.of]!);
+      if (place.kind === "gradient" && tensor !== null) markSeen(tensor, true);
       if (tensor === null || (slot.withoutGrad && heldGrad(tensor) !== null)) return false;
       let node = held(tensor);
       if (node.dtype !== slot.dtype || !sameSizes(node.shape, slot.shape)) return false;
@@ -223,14 +253,31 @@ export class Recording {
         if (host !== undefined) check(host);
       }
       if (!first) this.#prepare();
-      const outputs = program?.run(this.#inputs, this.#mayOverwrite) ?? NO_OUTPUTS;
+      this.#offerGradients();
+      const outputs = program?.run(this.#inputs, this.#mayOverwrite, this.#renewed) ?? NO_OUTPUTS;
       if (program !== undefined) noteRun(program.report);
+      this.#keepRenewed(outputs);
       this.#bind(outputs);
       for (const action of after) action();
       return this.#results(outputs);
     } finally {
       this.#forget();
     }
+  }
+
+  /** The `.grad`s of the last call may be renewed where nobody has looked at them. */
+  #offerGradients(): void {
+    for (const { slot, output } of this.#renewable) {
+      const gradient = heldGrad(this.#tensors[slot]!);
+      const storage = gradient !== null && isUnseen(gradient) ? held(gradient).storage : undefined;
+      this.#renewed[output] = storage?.lent === false ? storage : undefined;
+    }
+  }
+
+  #keepRenewed(outputs: readonly Storage[]): void {
+    for (const { slot, output, product } of this.#renewable)
+      if (outputs[output] === this.#renewed[output])
+        this.#made[product] = heldGrad(this.#tensors[slot]!) as Tensor;
   }
 
   /** What the host does before a run, in the order of the function: fresh values, a generator set to a seed. */
@@ -267,6 +314,11 @@ export class Recording {
     }
     for (const { of, is } of gradients)
       holdGrad(this.#tensorAt(of, outputs), is === null ? null : this.#tensorAt(is, outputs));
+    for (const { product } of this.#renewable) {
+      const gradient = this.#made[product]!;
+      markSeen(gradient, false);
+      held(gradient).storage!.lent = false;
+    }
   }
 
   #tensorAt({ kind, index }: Place, outputs: readonly Storage[]): Tensor {
@@ -292,6 +344,7 @@ export class Recording {
   #forget(): void {
     this.#given.length = 0;
     this.#made.length = 0;
+    this.#renewed.fill(undefined);
     const { slots } = this.#plan;
     for (let i = 0; i < slots.length; i++) {
       const { input } = slots[i]!;

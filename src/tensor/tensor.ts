@@ -45,6 +45,8 @@ const LONGEST_HISTORY = 2000;
 export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   private current: Node;
   private derivative: Tensor<S, D> | null = null;
+  /** A `.grad` that a compiled function has made and nobody has asked for yet. */
+  private unseen = false;
 
   constructor(node: Node) {
     this.current = node;
@@ -68,6 +70,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   /** The derivative that `backward()` has gathered here, in this tensor's shape and dtype, or null. */
   get grad(): Tensor<S, D> | null {
     if (capture !== undefined) capture.readGrad(this);
+    if (this.derivative?.unseen === true) this.derivative.unseen = false;
     return this.derivative;
   }
 
@@ -332,6 +335,7 @@ export function takeUnread(instead: Tensor[] = []): Tensor[] {
 interface Fields {
   current: Node;
   derivative: Tensor | null;
+  unseen: boolean;
 }
 
 const fieldsOf = (tensor: Tensor): Fields => tensor as unknown as Fields;
@@ -353,6 +357,14 @@ export const heldGrad = (tensor: Tensor): Tensor | null => fieldsOf(tensor).deri
 export function holdGrad(tensor: Tensor, gradient: Tensor | null): void {
   fieldsOf(tensor).derivative = gradient;
 }
+
+/** Notes whether somebody has, or may have, a `.grad` that a compiled function made. */
+export function markSeen(gradient: Tensor, seen: boolean): void {
+  fieldsOf(gradient).unseen = !seen;
+}
+
+/** Is it a `.grad` that a compiled function has made and nobody has asked for? Then the next call may reuse it. */
+export const isUnseen = (gradient: Tensor): boolean => fieldsOf(gradient).unseen;
 
 /**
  * A tensor over a graph node. Inside `noGrad` its history is cut. For those who build on the graph itself.

@@ -9,7 +9,7 @@ import type { StepName } from "../../compiler/transforms.js";
 import { DeviceError, IndexError, OutOfMemoryError, ValueError } from "../../errors.js";
 import { allocate, isOp, type Node, type Storage, storageOf, type TypedArray } from "../../graph/index.js";
 import { formatShape } from "../../shape/index.js";
-import type { RunReport } from "../target.js";
+import type { Renewed, RunReport } from "../target.js";
 import { type Engine, mayBlock } from "./engine.js";
 import { type PrintedProgram, printProgram } from "./printer.js";
 import { kernelsOf, runInSlices } from "./slices.js";
@@ -175,7 +175,7 @@ export class WasmProgram {
   }
 
   /** Values of the outputs for these values of the leaves. Two outputs may share a storage that is then marked lent. */
-  run(inputs: readonly Storage[], mayOverwrite?: readonly boolean[]): Storage[] {
+  run(inputs: readonly Storage[], mayOverwrite?: readonly boolean[], renewed?: Renewed): Storage[] {
     const { pool, residency } = this.#engine;
     pool.refuseWhenBusy();
     residency.begin();
@@ -183,7 +183,7 @@ export class WasmProgram {
       this.#place(inputs, mayOverwrite);
       pool.run(this.#module, this.#params, this.#threads);
       this.#check();
-      return this.#collect(inputs);
+      return this.#collect(inputs, renewed);
     } catch (error) {
       throw this.#breakOff(inputs, error);
     } finally {
@@ -339,7 +339,7 @@ export class WasmProgram {
     throw failure(code - 1, words[SYSTEM_PAGE.STATUS_VALUE >> 2]!);
   }
 
-  #collect(inputs: readonly Storage[]): Storage[] {
+  #collect(inputs: readonly Storage[], renewed?: Renewed): Storage[] {
     const { residency } = this.#engine;
     const results: Storage[] = [];
     for (let i = 0; i < this.#outputs.length; i++) {
@@ -356,7 +356,11 @@ export class WasmProgram {
         results.push(
           storageOf(dtype, copyOut(this.#engine.view(dtype), place / BYTES[dtype], allocate(dtype, length))),
         );
-      } else results.push(residency.adopt(dtype, length, place));
+      } else {
+        const old = renewed?.[i];
+        const isMoved = old?.dtype === dtype && old.length === length && residency.moved(old, place);
+        results.push(isMoved ? old : residency.adopt(dtype, length, place));
+      }
     }
     return results;
   }

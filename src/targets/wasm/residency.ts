@@ -168,6 +168,27 @@ export class Residency {
     return storage;
   }
 
+  /**
+   * A program wrote new values of a storage to another region from `allocate`; the old one is free, since nobody has seen
+   * what is in it. False where the device does not know the storage.
+   */
+  moved(storage: Storage, address: number): boolean {
+    const cell = storage.resident;
+    if (!(cell instanceof Cell) || cell.owner !== this) return false;
+    storage.host = undefined;
+    cell.copied = false;
+    if (cell.address !== 0) {
+      this.#heap.free(cell.address);
+      cell.address = address;
+      this.#touch(cell);
+    } else {
+      cell.host = undefined;
+      cell.address = address;
+      this.#enter(storage, cell);
+    }
+    return true;
+  }
+
   /** A program has written new values over a storage's region: copies of the old ones are forgotten. */
   overwritten(storage: Storage): void {
     const cell = storage.resident as Cell;

@@ -8,7 +8,7 @@ import { findUses } from "../../compiler/uses.js";
 import { allocate, isVariable, type Node, type Storage, storageOf } from "../../graph/index.js";
 import { sizeOf } from "../../shape/index.js";
 import { interpreter } from "../interpreter/interpreter.js";
-import type { Program, RunReport, Target } from "../target.js";
+import type { Program, Renewed, RunReport, Target } from "../target.js";
 import { isEngineBusy, mayBlock, openEngine, setWasmThreads, wasmThreads } from "./engine.js";
 import { features } from "./features.js";
 import { WasmProgram } from "./program.js";
@@ -193,8 +193,8 @@ class CapturedProgram implements Program {
     return this.#program.report;
   }
 
-  run(inputs: readonly Storage[], mayOverwrite?: readonly boolean[]): Storage[] {
-    return this.#program.run(this.#withConstants(inputs), mayOverwrite);
+  run(inputs: readonly Storage[], mayOverwrite?: readonly boolean[], renewed?: Renewed): Storage[] {
+    return this.#program.run(this.#withConstants(inputs), mayOverwrite, renewed);
   }
 
   async runAsync(inputs: readonly Storage[], mayOverwrite?: readonly boolean[]): Promise<Storage[]> {
