@@ -78,19 +78,53 @@ export interface Compiled {
   readonly sites: ReadonlyMap<number, Node>;
 }
 
-export function compileGraph(
+/** Another compilation has begun, or values have been computed, while this one let somebody else have a turn. */
+export class Overtaken extends Error {}
+
+let latest = 0;
+
+/** Whatever is being compiled in steps has to begin anew: what it knows of the graph may not hold any more. */
+export function overtake(): number {
+  return ++latest;
+}
+
+/** Compiles a graph at once. */
+export function compileGraph(...of: Parameters<typeof compileSteps>): Compiled {
+  const steps = compileSteps(...of);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/**
+ * Compiles a graph, and gives others a turn now and then where it is asked to go on later. Equal indices and expressions
+ * are one object in tables that all compilations share, so only the latest one can go on.
+ *
+ * @throws Overtaken where another one has begun meanwhile
+ */
+export function* compileSteps(
   asked: readonly Node[],
   updates: readonly (readonly [output: number, input: Node])[],
   options: CompileOptions,
-): Compiled {
+): Generator<void, Compiled, void> {
+  const mine = overtake();
   resetIndices();
   resetExpressions();
   try {
-    return new Compilation(asked, updates, options).result();
+    const steps = new Compilation(asked, updates, options).steps();
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      yield;
+      if (mine !== latest) throw new Overtaken();
+    }
   } finally {
     // What was shared is not needed any more, and it is much.
-    resetIndices();
-    resetExpressions();
+    if (mine === latest) {
+      resetIndices();
+      resetExpressions();
+    }
   }
 }
 
@@ -121,12 +155,14 @@ class Compilation {
     return buffer;
   }
 
-  result(): Compiled {
+  *steps(): Generator<void, Compiled, void> {
     const roots = rewrite(this.asked.map(withoutMarks)).map(withoutMarks);
     const order = programOrder(roots);
     const wanted = new Set(roots.filter((root) => root.storage === undefined));
     this.#uses = findUses(order, wanted);
+    yield;
     this.#schedule = schedule(order, this.#uses);
+    yield;
     for (const node of order) {
       if (node.storage !== undefined)
         this.#inputs.set(node, this.#buffer("in", node.dtype, sizeOf(node.shape), "input"));
@@ -134,7 +170,13 @@ class Compilation {
     for (const root of wanted)
       this.#outputs.set(root, this.#buffer("out", root.dtype, sizeOf(root.shape), "output"));
     this.#findReaders(order);
-    const kernels = this.#schedule.groups.flatMap((group, i) => this.#kernelsOf(group, `k${i}`));
+    const kernels: CompiledKernel[] = [];
+    for (const [i, group] of this.#schedule.groups.entries()) {
+      for (const kernel of this.#kernelsOf(group, `k${i}`)) {
+        kernels.push(kernel);
+        yield;
+      }
+    }
     const codes = kernels.map(({ code }) => code);
     const pairs = this.updates.map(([output, input]) => {
       const [to, from] = [this.#outputs.get(roots[output]!), this.#inputs.get(input)];
@@ -203,7 +245,7 @@ class Compilation {
     return buffer;
   }
 
-  #kernelsOf(group: Group, name: string): CompiledKernel[] {
+  *#kernelsOf(group: Group, name: string): Generator<CompiledKernel, void, void> {
     const places: Places = {
       input: (node) => {
         const leaf = this.#inputs.get(node);
@@ -227,16 +269,16 @@ class Compilation {
     const special = group.kind === "cumsum" || group.kind === "scatter" || group.kind === "argsort";
     const nests = special ? lowerSpecial(group, places, name) : [lowerGroup(group, this.#uses, places, name)];
     const { machine, disabled = new Set<StepName>() } = this.options;
-    return nests
-      .filter(({ outer, stages }) => stages.length > 0 && outer.every(({ variable }) => variable.extent > 0))
-      .flatMap((plain) => {
-        verifiers?.nest(plain);
-        return planNest(plain, machine, disabled, memory).map((planned): CompiledKernel => {
-          verifiers?.nest(planned.nest);
-          const { cost, grain } = grainOf(planned.nest);
-          return { group, plain, planned, code: emitNest(planned.nest, grain), cost };
-        });
-      });
+    for (const plain of nests) {
+      const { outer, stages } = plain;
+      if (stages.length === 0 || outer.some(({ variable }) => variable.extent === 0)) continue;
+      verifiers?.nest(plain);
+      for (const planned of planNest(plain, machine, disabled, memory)) {
+        verifiers?.nest(planned.nest);
+        const { cost, grain } = grainOf(planned.nest);
+        yield { group, plain, planned, code: emitNest(planned.nest, grain), cost };
+      }
+    }
   }
 }
 

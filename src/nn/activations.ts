@@ -80,8 +80,8 @@ export const identity = (): Activation => new Activation("identity", (x) => x);
  * @throws AxisError in forward, where the input has no such axis
  * @example
  * ```ts
- * String(nn.softmax().forward(array([[0, 0], [0, Math.log(3)]]))); // [[0.5        0.5       ]
- *                                                                  //  [0.25       0.75000006]]
+ * String(nn.softmax().forward(array([[0, 0], [0, Math.log(3)]]))); // [[0.5  0.5 ]
+ *                                                                  //  [0.25 0.75]]
  * ```
  */
 export const softmax = (axis = -1): Activation => new Activation("softmax", (x) => x.softmax(axis));

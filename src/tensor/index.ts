@@ -1,7 +1,7 @@
 /** Tensors: the NumPy half of maru. Importing this file gives Tensor all its methods. */
 export * from "./arithmetic.js";
 export * from "./comparison.js";
-export { compile } from "./compile.js";
+export { type Compiled, compile } from "./compile.js";
 export * from "./create.js";
 export {
   checkpoint,

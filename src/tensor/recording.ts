@@ -177,11 +177,10 @@ export class Recording {
     return false;
   }
 
-  /** The first run follows the capture itself, which has drawn its random numbers and knows what its guards said. */
-  runFirst(args: readonly unknown[]): unknown {
+  /** As `matches`, before the run that follows the capture itself, which has asked all guards. */
+  findFirst(args: readonly unknown[]): void {
     if (!this.#finds(args))
       throw new VerificationError("compile: a recording does not fit the call that it was made of");
-    return this.run(true);
   }
 
   #finds(args: readonly unknown[]): boolean {
@@ -246,23 +245,58 @@ export class Recording {
 
   /** Runs the program on what `matches` has found, and binds what comes out. */
   run(first = false): unknown {
-    const { checks, program, after } = this.#plan;
+    const { program } = this.#plan;
     try {
-      for (const { slot, check } of checks) {
-        const { host } = this.#values[slot]!;
-        if (host !== undefined) check(host);
-      }
-      if (!first) this.#prepare();
+      this.#begin(first);
       this.#offerGradients();
       const outputs = program?.run(this.#inputs, this.#mayOverwrite, this.#renewed) ?? NO_OUTPUTS;
-      if (program !== undefined) noteRun(program.report);
       this.#keepRenewed(outputs);
-      this.#bind(outputs);
-      for (const action of after) action();
-      return this.#results(outputs);
+      return this.#finish(outputs);
     } finally {
       this.#forget();
     }
+  }
+
+  /** As `run`, but where a page must not be kept waiting its event loop turns meanwhile; nothing is written over there. */
+  async runSoon(first = false): Promise<unknown> {
+    const { program } = this.#plan;
+    if (program?.runAsync === undefined) return this.run(first);
+    let [tensors, values]: [Tensor[], Storage[]] = [[], []];
+    let outputs: Promise<readonly Storage[]>;
+    try {
+      this.#begin(first);
+      [tensors, values] = [[...this.#tensors], [...this.#values]];
+      outputs = program.runAsync(this.#inputs, this.#mayOverwrite);
+    } finally {
+      this.#forget();
+    }
+    const found = await outputs;
+    // Other calls may have come and gone meanwhile.
+    for (let i = 0; i < tensors.length; i++) {
+      this.#tensors[i] = tensors[i]!;
+      this.#values[i] = values[i]!;
+    }
+    try {
+      return this.#finish(found);
+    } finally {
+      this.#forget();
+    }
+  }
+
+  #begin(first: boolean): void {
+    for (const { slot, check } of this.#plan.checks) {
+      const { host } = this.#values[slot]!;
+      if (host !== undefined) check(host);
+    }
+    if (!first) this.#prepare();
+  }
+
+  #finish(outputs: readonly Storage[]): unknown {
+    const { program, after } = this.#plan;
+    if (program !== undefined) noteRun(program.report);
+    this.#bind(outputs);
+    for (const action of after) action();
+    return this.#results(outputs);
   }
 
   /** The `.grad`s of the last call may be renewed where nobody has looked at them. */

@@ -53,7 +53,7 @@ export async function evaluate<M extends Model, X extends Shape, Y extends Shape
 export class Evaluator {
   readonly #model: Model;
   readonly #options: EvaluateOptions;
-  readonly #measure: (inputs: Tensor, targets: Tensor) => Measured;
+  readonly #measure: (inputs: Tensor, targets: Tensor) => Promise<Measured>;
   #tally = new Tally();
 
   constructor(model: Model, options: EvaluateOptions) {
@@ -61,11 +61,14 @@ export class Evaluator {
     this.#options = options;
     const { loss, metrics } = options;
     const where = (): string => `evaluate: after ${this.#tally.samples} samples`;
-    this.#measure = compiledWherePossible(options.compile ?? true, (inputs: Tensor, targets: Tensor) => {
+    const measure = (inputs: Tensor, targets: Tensor): Measured => {
       const prediction = predict(model, inputs);
       const value = lossOf(loss, prediction, targets, where);
       return { loss: value, sums: metricSums(metrics, prediction, targets) };
-    });
+    };
+    this.#measure = compiledWherePossible(options.compile ?? true, (inputs: Tensor, targets: Tensor) =>
+      noGrad(() => measure(inputs, targets)),
+    );
   }
 
   async measure(data: Dataset): Promise<Evaluation> {
@@ -85,7 +88,7 @@ export class Evaluator {
     const turn = turnTaker();
     for (const { inputs, targets } of new DataLoader(data, { batchSize })) {
       signal?.throwIfAborted();
-      const { loss, sums } = noGrad(() => this.#measure(inputs, targets));
+      const { loss, sums } = await this.#measure(inputs, targets);
       realize([loss, ...Object.values(sums)]);
       tally.add(inputs.shape[0]!, Number(loss.item()), sums);
       await turn();

@@ -133,7 +133,7 @@ class Training {
   readonly #epochs: EpochRecord[];
   readonly #turn = turnTaker();
   readonly #evaluator: Evaluator;
-  readonly #update: (inputs: Tensor, targets: Tensor) => Measured;
+  readonly #update: (inputs: Tensor, targets: Tensor) => Promise<Measured>;
   #at = { epoch: 0, step: 0, steps: 0 };
   #best: BestEpoch | null = null;
   #bestWeights: Weights | null = null;
@@ -221,7 +221,7 @@ class Training {
         if (signal?.aborted) return null;
         step++;
         this.#at = { epoch, step, steps: loader.length };
-        const loss = this.#step(inputs, targets, tally);
+        const loss = await this.#step(inputs, targets, tally);
         onBatch?.({ epoch, step, steps: loader.length, samples: inputs.shape[0]!, loss });
         this.#progress.update(tally.samples, tally.loss);
         await this.#turn();
@@ -238,8 +238,8 @@ class Training {
   }
 
   /** One step. A loss that is no number has changed nothing. */
-  #step(inputs: Tensor, targets: Tensor, tally: Tally): number {
-    const { loss, sums } = this.#update(inputs, targets);
+  async #step(inputs: Tensor, targets: Tensor, tally: Tally): Promise<number> {
+    const { loss, sums } = await this.#update(inputs, targets);
     const mean = Number(loss.item());
     if (!Number.isFinite(mean)) {
       throw new DataError(`${this.#where()}: the loss is ${mean}; ${this.#suspect(inputs, targets)}`);

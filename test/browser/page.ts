@@ -194,6 +194,34 @@ async function convolutions(): Promise<Paces & { losses: number[] }> {
   return { ...(await pacesOf(step)), losses };
 }
 
+/** Trains a convolutional network by `fit`, whose step is captured, compiled and run on the way. */
+async function fitting(): Promise<Paces & { losses: number[] }> {
+  random.seed(2);
+  const data = tensorDataset(
+    array(steadyValues(256 * 28 * 28)).reshape(256, 1, 28, 28),
+    array(Int32Array.from({ length: 256 }, (_, i) => i % 10)),
+  );
+  const losses: number[] = [];
+  const paces = await pacesOf(async () => {
+    const model = nn.sequential(
+      nn.conv2d(1, 8, 3),
+      nn.relu(),
+      nn.maxPool2d(2),
+      nn.flatten(),
+      nn.linear(8 * 13 * 13, 10),
+    );
+    const { epochs } = await fit(model, data, {
+      loss: nn.crossEntropy,
+      optimizer: optim.adam(1e-3),
+      epochs: 2,
+      batchSize: 64,
+      progress: false,
+    } as never);
+    losses.push(epochs.at(-1)!.loss);
+  });
+  return { ...paces, losses };
+}
+
 /** What happens to computations that come while one is in flight. */
 async function together(): Promise<{ refused: string; sums: number[] }> {
   const x = array(steadyValues(400 * 400)).reshape(400, 400);
@@ -251,7 +279,7 @@ async function atOnce(): Promise<{ same: boolean; threads: number }> {
   return { same, threads: getThreads() };
 }
 
-const jobs = { facts, samples, goldens, matrices, convolutions, together, xor, atOnce };
+const jobs = { facts, samples, goldens, matrices, convolutions, fitting, together, xor, atOnce };
 export type Jobs = typeof jobs;
 
 /** Does a job in a worker of the page. */

@@ -373,7 +373,7 @@ describe.each(["the current device", "a device that writes in place"])("on %s", 
 describe("what is written in place", () => {
   beforeEach(() => {
     useTarget(residentDevice);
-    Object.assign(counts, { overwritten: 0, programs: 0, runs: 0 });
+    Object.assign(counts, { overwritten: 0, renewed: 0, programs: 0, runs: 0 });
   });
 
   test("all that one tensor alone holds, from the second step on", () => {
@@ -389,7 +389,7 @@ describe("what is written in place", () => {
     });
     for (let i = 0; i < 5; i++) step(inputs as Tensor, targets as Tensor).item();
     // Four parameters with three pieces of state each.
-    expect(counts).toEqual({ overwritten: 4 * 16, programs: 1, runs: 5 });
+    expect(counts).toEqual({ overwritten: 4 * 16, renewed: 0, programs: 1, runs: 5 });
     const weight = model.parameters()[0]!;
     const leaf = weight.detach();
     const expected = leaf.toArray();
@@ -673,5 +673,81 @@ describe("what cannot be captured", () => {
     step();
     expect(w.toArray()).not.toEqual(values);
     expect(generator.getState().draws).toBe(1);
+  });
+});
+
+describe("gradients that nobody has looked at", () => {
+  beforeEach(() => useTarget(residentDevice));
+
+  /** y = sum of w x^2 / 2 and its derivative by w, which is left in w.grad. */
+  function setup() {
+    const w = learnable([1, 2, 3]);
+    const step = compile((x: Tensor) => {
+      w.grad = null;
+      const loss = w.mul(x.square()).sum().mul(0.5);
+      loss.backward();
+      return loss;
+    });
+    const call = (n: number): number => {
+      counts.renewed = 0;
+      step(array([n, n, n]) as Tensor);
+      return counts.renewed;
+    };
+    return { w, call, step };
+  }
+
+  test("are renewed where they are", () => {
+    const { w, call } = setup();
+    expect([call(1), call(2), call(3)]).toEqual([0, 1, 1]);
+    expect(w.grad!.toArray()).toEqual([4.5, 4.5, 4.5]);
+  });
+
+  test("stay what they were as soon as somebody has one", () => {
+    const { w, call } = setup();
+    call(1);
+    call(2);
+    const second = w.grad!;
+    const product = second.mul(10) as Tensor;
+    expect([call(3), call(4)]).toEqual([0, 1]);
+    expect(second.toArray()).toEqual([2, 2, 2]);
+    expect(product.toArray()).toEqual([20, 20, 20]);
+    expect(w.grad!.toArray()).toEqual([8, 8, 8]);
+  });
+
+  test("stay what they were where another compiled function uses or returns them", () => {
+    const { w, call } = setup();
+    const [read, give] = [compile(() => w.grad!.mul(2)), compile(() => w.grad!)];
+    call(2);
+    const [doubled, given] = [read(), give()];
+    expect(call(4)).toBe(0);
+    expect([doubled.toArray(), given.toArray()]).toEqual([
+      [4, 4, 4],
+      [2, 2, 2],
+    ]);
+  });
+
+  test("are not renewed when they add up, nor when they are results too", () => {
+    const w = learnable([1, 2]);
+    const piling = compile((x: Tensor) => w.mul(x).sum().backward());
+    const telling = compile((x: Tensor) => {
+      w.grad = null;
+      w.mul(x).sum().backward();
+      return w.grad!;
+    });
+    counts.renewed = 0;
+    for (let i = 0; i < 3; i++) piling(array([1, 2]) as Tensor);
+    expect(w.grad!.toArray()).toEqual([3, 6]);
+    const told = [1, 2, 3].map((n) => telling(array([n, n]) as Tensor));
+    expect(told.map((g) => g.toArray())).toEqual([1, 2, 3].map((n) => [n, n]));
+    expect(counts.renewed).toBe(0);
+  });
+
+  test("an error changes none of them", () => {
+    const { w, call, step } = setup();
+    call(2);
+    const device = currentTarget();
+    expect(() => step(array([1, 2]) as Tensor)).toThrow();
+    useTarget(device);
+    expect(w.grad!.toArray()).toEqual([2, 2, 2]);
   });
 });

@@ -16,8 +16,8 @@ class Cell implements Resident {
 const moved = (storage: Storage): Storage =>
   new Storage(storage.dtype, storage.length, undefined, new Cell(storage.read().slice()));
 
-/** How often something was written in place, and how many programs were made. */
-export const counts = { overwritten: 0, programs: 0, runs: 0 };
+/** How often something was written in place or renewed, and how many programs were made. */
+export const counts = { overwritten: 0, renewed: 0, programs: 0, runs: 0 };
 
 function compile(
   outputs: readonly Node[],
@@ -27,7 +27,7 @@ function compile(
   const inner = interpreter.compile(outputs, inputs, updates);
   counts.programs++;
   return {
-    run(given, mayOverwrite = []) {
+    run(given, mayOverwrite = [], renewed = []) {
       counts.runs++;
       const results = inner.run(given).map(moved);
       for (const [output, input] of updates) {
@@ -37,6 +37,12 @@ function compile(
         results[output] = before;
         counts.overwritten++;
       }
+      renewed.forEach((old, output) => {
+        if (!(old?.resident instanceof Cell)) return;
+        old.resident.values.set(results[output]!.read() as never);
+        results[output] = old;
+        counts.renewed++;
+      });
       return results;
     },
     get report() {

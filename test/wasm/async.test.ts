@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DeviceError, IndexError } from "../../src/errors.js";
 import { add, buffer, mul, type Storage } from "../../src/graph/index.js";
-import { array, getThreads, setThreads, type Tensor } from "../../src/index.js";
+import { array, compile, getThreads, nn, optim, random, setThreads, type Tensor } from "../../src/index.js";
 import { openEngine, setMayBlock } from "../../src/targets/wasm/engine.js";
 import { wasm } from "../../src/targets/wasm/wasm.js";
 
@@ -52,7 +52,7 @@ describe.each([
     for (let i = 0; i < 6; i++) y = y.matmul(x).mul(0.01);
     const z = x.add(1).sum() as Tensor;
     const [first, second, again] = [y.data(), z.data(), y.data()];
-    while (!openEngine().pool.busy) await Promise.resolve();
+    while (!openEngine().pool.busy) await new Promise((resolve) => setTimeout(resolve));
     expect(() => x.matmul(x.add(2)).dataSync()).toThrow(DeviceError);
     expect(() => setThreads(1)).toThrow(DeviceError);
     let chain: Tensor = x;
@@ -70,6 +70,65 @@ describe.each([
     y.assign(x.mul(3));
     expect((await before)[1]).toBeCloseTo(2 * Math.sin(1), 5);
     expect((await y.data())[1]).toBeCloseTo(3 * Math.sin(1), 5);
+  });
+
+  /** Three steps of training; what the parameters are then. */
+  function training() {
+    random.seed(n);
+    const model = nn.sequential(nn.linear(n, 32), nn.tanh(), nn.linear(32, 5));
+    const optimizer = optim.adam(0.01)(model.parameters());
+    const x = square(n);
+    const y = array(Int32Array.from({ length: n }, (_, i) => i % 5));
+    const step = compile((inputs: Tensor, targets: Tensor) => {
+      const loss = nn.crossEntropy(model.forward(inputs as never) as Tensor, targets);
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      return loss;
+    });
+    const state = (): number[][] =>
+      model.parameters().flatMap((w) => [[...w.dataSync()], [...w.grad!.dataSync()]]) as number[][];
+    return { step, state, x, y };
+  }
+
+  test("a compiled function's async trains to the same bits, compiles in turns, and is one at a time", async () => {
+    const now = training();
+    const losses = [0, 1, 2].map(() => now.step(now.x, now.y).item());
+    const soon = training();
+    let later: unknown[] = [];
+    const beats = await beatsDuring(async () => {
+      const calls = [0, 1, 2].map(() => soon.step.async(soon.x, soon.y));
+      expect(() => soon.step(soon.x, soon.y)).toThrow(DeviceError);
+      later = (await Promise.all(calls)).map((loss) => loss.item());
+    });
+    expect(later).toEqual(losses);
+    expect(soon.state()).toEqual(now.state());
+    expect(beats).toBeGreaterThan(1);
+    expect(soon.step(soon.x, soon.y).item()).toBe(now.step(now.x, now.y).item());
+  });
+
+  test("a compilation that is overtaken by others begins anew", async () => {
+    const x = square(n + 4);
+    const deep = (from: Tensor): Tensor => {
+      let y = from;
+      for (let i = 0; i < 12; i++)
+        y = y
+          .matmul(x)
+          .mul(0.01)
+          .tanh()
+          .add(y.sum(1, { keepdims: true }).mul(1e-3));
+      return y;
+    };
+    const [y, soon] = [deep(x), training()];
+    const values = y.data();
+    const loss = soon.step.async(soon.x, soon.y);
+    for (let i = 0; i < 6; i++) {
+      await new Promise((resolve) => setTimeout(resolve));
+      if (!openEngine().pool.busy) array([[i, n]]).matmul(array([[1, threads], [2, i]])).exp().dataSync(); // biome-ignore format: short
+    }
+    expect(await values).toEqual(deep(x).dataSync());
+    const alone = training();
+    expect((await loss).item()).toBe(alone.step(alone.x, alone.y).item());
   });
 
   test("a wrong value is an error, and the next computation works", async () => {

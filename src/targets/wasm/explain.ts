@@ -25,7 +25,7 @@ export function explainGraph(
   const given = new Set(inputs);
   const leaves = [...inputs, ...order.filter((node) => node.storage !== undefined && !given.has(node))];
   const began = performance.now();
-  const program = new WasmProgram(openEngine(), outputs, leaves, updates, true);
+  const program = WasmProgram.make({ engine: openEngine(), outputs, leaves, updates, keep: true });
   const compileMilliseconds = performance.now() - began;
   const compiled = program.compiled!;
   const listings = new Map(

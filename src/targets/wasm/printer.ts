@@ -32,6 +32,18 @@ export interface PrintedProgram {
  * where several threads can share the work `maru.stalled`, which says whether waiting for the others is in vain.
  */
 export function printProgram(program: ProgramCode, options: PrintOptions): PrintedProgram {
+  const steps = printSteps(program, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** As `printProgram`, a kernel at a time. */
+export function* printSteps(
+  program: ProgramCode,
+  options: PrintOptions,
+): Generator<void, PrintedProgram, void> {
   const module = new ModuleBuilder({
     module: "maru",
     name: "memory",
@@ -40,11 +52,13 @@ export function printProgram(program: ProgramCode, options: PrintOptions): Print
   });
   const parallel = options.shared && hasParallelPhase(program);
   const stalled = parallel ? module.import("stalled", { params: [], results: ["i32"] }) : undefined;
-  const kernels = program.kernels.map((kernel) => {
+  const kernels: FunctionBuilder[] = [];
+  for (const kernel of program.kernels) {
     const f = module.define(kernel.name, KERNEL_TYPE);
     printKernel(f, kernel, program, options);
-    return f;
-  });
+    kernels.push(f);
+    yield;
+  }
   printMain(module, program, kernels, stalled);
   if (options.exportKernels)
     for (const [number, f] of kernels.entries()) module.export(f, kernelExport(number));

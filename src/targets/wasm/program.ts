@@ -1,7 +1,7 @@
 /** A compiled program in the device's memory: its module, and what a run has to bring along. */
 
 import type { ProgramCode } from "../../compiler/code.js";
-import { type Compiled, compileGraph } from "../../compiler/compile.js";
+import { type Compiled, compileSteps } from "../../compiler/compile.js";
 import type { Buffer } from "../../compiler/expression.js";
 import type { Machine } from "../../compiler/heuristics.js";
 import { BYTES } from "../../compiler/scopes.js";
@@ -11,8 +11,8 @@ import { allocate, isOp, type Node, type Storage, storageOf, type TypedArray } f
 import { formatShape } from "../../shape/index.js";
 import type { Renewed, RunReport } from "../target.js";
 import { type Engine, mayBlock } from "./engine.js";
-import { type PrintedProgram, printProgram } from "./printer.js";
-import { kernelsOf, runInSlices } from "./slices.js";
+import { type PrintedProgram, printSteps } from "./printer.js";
+import { inSlices, kernelsOf, runInSlices } from "./slices.js";
 import { SYSTEM_PAGE } from "./system-page.js";
 import type { ThreadModule } from "./threads.js";
 
@@ -76,6 +76,43 @@ const releaseOf = (engine: Engine, params: number, id: number) => (): void => {
   engine.pool.forget(id);
 };
 
+/** What a program is made of. */
+interface ProgramOptions {
+  readonly engine: Engine;
+  readonly outputs: readonly Node[];
+  /** The inputs of every run, in their order. */
+  readonly leaves: readonly Node[];
+  readonly updates: readonly (readonly [output: number, input: number])[];
+  /** Whether to keep what `explain` shows. */
+  readonly keep?: boolean;
+}
+
+interface Blueprint {
+  readonly compiled: Compiled;
+  readonly printed: PrintedProgram;
+}
+
+function* blueprintSteps({
+  engine,
+  outputs,
+  leaves,
+  updates,
+  keep,
+}: ProgramOptions): Generator<void, Blueprint, void> {
+  const compiled = yield* compileSteps(
+    outputs,
+    updates.map(([output, input]) => [output, leaves[input]!]),
+    { machine: MACHINE, disabled },
+  );
+  const printed = yield* printSteps(compiled.code, {
+    shared: engine.heap.shared,
+    memoryMaximumPages: engine.heap.maximumPages,
+    relaxed: engine.features.relaxedSimd,
+    exportKernels: keep || !mayBlock(),
+  });
+  return { compiled, printed };
+}
+
 let nextModule = 1;
 const gone = new FinalizationRegistry<() => void>((release) => release());
 
@@ -105,32 +142,16 @@ export class WasmProgram {
   readonly compiled: Compiled | undefined;
   readonly printed: PrintedProgram | undefined;
 
-  /** `leaves`: the inputs of every run in their order. `keep`: also what `explain` shows. */
-  constructor(
-    engine: Engine,
-    outputs: readonly Node[],
-    leaves: readonly Node[],
-    updates: readonly (readonly [output: number, input: number])[],
-    keep = false,
+  private constructor(
+    { engine, outputs, leaves, updates, keep }: ProgramOptions,
+    { compiled, printed }: Blueprint,
+    instance: WebAssembly.Instance,
   ) {
-    const compiled = compileGraph(
-      outputs,
-      updates.map(([output, input]) => [output, leaves[input]!]),
-      { machine: MACHINE, disabled },
-    );
     const { code } = compiled;
-    const printed = printProgram(code, {
-      shared: engine.heap.shared,
-      memoryMaximumPages: engine.heap.maximumPages,
-      relaxed: engine.features.relaxedSimd,
-      exportKernels: keep || !mayBlock(),
-    });
     const { bytes } = printed;
-    const module = new WebAssembly.Module(bytes);
-    const imports = importsOf(engine);
     const id = nextModule++;
     this.#engine = engine;
-    this.#module = { id, bytes, instance: new WebAssembly.Instance(module, imports) };
+    this.#module = { id, bytes, instance };
     this.#parallel = printed.parallel;
     this.#code = withoutBodies(code);
     const number = new Map(code.buffers.map((buffer, i) => [buffer, i]));
@@ -167,6 +188,30 @@ export class WasmProgram {
     const params = this.#params;
     this.#release = releaseOf(engine, params, id);
     gone.register(this, this.#release, this);
+  }
+
+  /** Compiles the program at once. */
+  static make(options: ProgramOptions): WasmProgram {
+    const steps = blueprintSteps(options);
+    for (;;) {
+      const step = steps.next();
+      if (!step.done) continue;
+      const module = new WebAssembly.Module(step.value.printed.bytes);
+      const instance = new WebAssembly.Instance(module, importsOf(options.engine));
+      return new WasmProgram(options, step.value, instance);
+    }
+  }
+
+  /**
+   * Compiles it without blocking a page.
+   *
+   * @throws Overtaken where something else was compiled or computed meanwhile
+   */
+  static async makeSoon(options: ProgramOptions): Promise<WasmProgram> {
+    const blueprint = await inSlices(blueprintSteps(options));
+    const module = await WebAssembly.compile(blueprint.printed.bytes);
+    const instance = await WebAssembly.instantiate(module, importsOf(options.engine));
+    return new WasmProgram(options, blueprint, instance);
   }
 
   /** Gives its memory back now; it cannot be run any more. Without this it does so once nobody holds it. */

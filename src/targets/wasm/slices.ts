@@ -1,6 +1,6 @@
 /**
- * Runs a program piece by piece on a thread that must not be blocked for long, a page's main thread, where there are no
- * workers to do it: after some milliseconds of work the event loop gets its turn.
+ * Work in pieces, for a thread that must not be blocked for long (a page's main thread): after some milliseconds of it the
+ * event loop gets its turn. So programs are compiled there, and run where no workers can do it.
  */
 import type { ProgramCode } from "../../compiler/code.js";
 import type { Engine } from "./engine.js";
@@ -8,6 +8,18 @@ import { SYSTEM_PAGE } from "./system-page.js";
 
 /** Half a frame: the page has things to do, too. */
 const SLICE_MILLISECONDS = 8;
+
+/** Goes through the steps to their result. */
+export async function inSlices<T>(steps: Generator<void, T, void>): Promise<T> {
+  let until = performance.now() + SLICE_MILLISECONDS;
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (performance.now() < until) continue;
+    await nextTurn();
+    until = performance.now() + SLICE_MILLISECONDS;
+  }
+}
 
 type Kernel = (params: number, begin: number, end: number, thread: number) => void;
 

@@ -3,6 +3,7 @@
  * structure was run before finds its program again; so a plain loop compiles its step once.
  */
 
+import { Overtaken, overtake } from "../../compiler/compile.js";
 import { programOrder, withoutMarks } from "../../compiler/order.js";
 import { findUses } from "../../compiler/uses.js";
 import { allocate, isVariable, type Node, type Storage, storageOf } from "../../graph/index.js";
@@ -103,105 +104,163 @@ function isSmall(order: readonly Node[]): boolean {
 }
 
 function run(roots: readonly Node[], keep: (node: Node) => boolean): RunReport {
-  const found = find(roots, keep);
-  if (found === undefined) return interpreter.run(roots, keep);
-  const { program, inputs, outputs } = found;
-  const values = program.run(inputs);
-  outputs.forEach((node, i) => {
-    node.storage = values[i]!;
-  });
+  overtake();
+  const wanted = lookUp(roots, keep);
+  if (wanted === undefined) return interpreter.run(roots, keep);
+  const program = wanted.program ?? compileNow(wanted);
+  bind(wanted.outputs, program.run(wanted.inputs));
   return program.report;
 }
 
 async function runAsync(asked: readonly Node[], keep: (node: Node) => boolean): Promise<RunReport> {
   if (mayBlock()) return run(asked, keep);
   return openEngine().inTurn(async () => {
-    const roots = asked.filter(({ storage }) => storage === undefined);
-    if (roots.length === 0) return NOTHING;
-    const found = find(roots, keep);
-    if (found === undefined) return interpreter.run(roots, keep);
-    const { program, inputs, outputs } = found;
-    const values = await program.runAsync(inputs);
-    outputs.forEach((node, i) => {
-      node.storage ??= values[i]!;
+    // Each node is asked about once, however often the compilation begins anew.
+    const kept = new Map<Node, boolean>();
+    const keepOnce = (node: Node): boolean => {
+      const answer = kept.get(node) ?? keep(node);
+      kept.set(node, answer);
+      return answer;
+    };
+    return unlessOvertaken(async (patient) => {
+      const roots = asked.filter(({ storage }) => storage === undefined);
+      if (roots.length === 0) return NOTHING;
+      const wanted = lookUp(roots, keepOnce);
+      if (wanted === undefined) return interpreter.run(roots, keepOnce);
+      const program = wanted.program ?? (patient ? await compileSoon(wanted) : compileNow(wanted));
+      bind(wanted.outputs, await program.runAsync(wanted.inputs));
+      return program.report;
     });
-    return program.report;
+  });
+}
+
+/** How often a compilation that was overtaken begins anew; then it is done at once. */
+const MOST_PATIENCE = 3;
+
+async function unlessOvertaken<T>(attempt: (patient: boolean) => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await attempt(tries < MOST_PATIENCE);
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error;
+    }
+  }
+}
+
+function bind(nodes: readonly Node[], values: readonly Storage[]): void {
+  nodes.forEach((node, i) => {
+    node.storage ??= values[i]!;
   });
 }
 
 const NOTHING: RunReport = { computed: 0, peakBytes: 0 };
 
-interface Found {
-  readonly program: WasmProgram;
+/** What a graph needs: a program, where there is one already, or what to make it of. */
+interface Wanted {
+  readonly program: WasmProgram | undefined;
+  readonly entry: Known;
+  readonly mask: string;
+  /** Constants that are inputs. */
+  readonly loose: readonly Node<"constant">[];
+  readonly leaves: readonly Node[];
   readonly inputs: readonly Storage[];
   readonly outputs: readonly Node[];
 }
 
-const valueOf = (node: Node): number => (node as Node<"constant">).attrs.value;
-
-/** The program for a graph: of an earlier one of the same structure, or a new one; none where it is better interpreted. */
-function find(roots: readonly Node[], keep: (node: Node) => boolean): Found | undefined {
+/** The program for a graph, or what to make it of; undefined where it is better interpreted. */
+function lookUp(roots: readonly Node[], keep: (node: Node) => boolean): Wanted | undefined {
   const order = programOrder(roots);
   const entry = recall(order, roots);
   if (interpretFirst && entry.runs++ === 0 && isSmall(order)) return undefined;
   let mask = "";
-  const kept: Node[] = [];
+  const outputs = [...roots];
   for (const place of entry.candidates) {
     const node = order[place]!;
     if (!keep(node)) continue;
-    kept.push(node);
+    outputs.push(node);
     mask += `${place},`;
   }
-  const loose = [...entry.loose].map((place) => order[place]!);
-  for (const node of loose) node.storage = storageOf(node.dtype, allocate(node.dtype, 1).fill(valueOf(node)));
+  const loose = [...entry.loose].map((place) => order[place] as Node<"constant">);
+  const values = new Map(loose.map((node) => [node as Node, storageOfConstant(node)]));
+  const leaves = order.filter((node) => node.storage !== undefined || values.has(node));
+  const inputs = leaves.map((node) => node.storage ?? values.get(node)!);
+  return { program: entry.programs.get(mask), entry, mask, loose, leaves, inputs, outputs };
+}
+
+const storageOfConstant = ({ dtype, attrs }: Node<"constant">): Storage =>
+  storageOf(dtype, allocate(dtype, 1).fill(attrs.value));
+
+function compileNow({ entry, mask, loose, leaves, outputs }: Wanted): WasmProgram {
+  // The compiler takes what has a value for an input.
+  for (const node of loose) node.storage = storageOfConstant(node);
   try {
-    const leaves = order.filter(({ storage }) => storage !== undefined);
-    const outputs = [...roots, ...kept];
-    let program = entry.programs.get(mask);
-    if (program === undefined) {
-      program = new WasmProgram(openEngine(), outputs, leaves, []);
-      entry.programs.set(mask, program);
-    }
-    return { program, inputs: leaves.map(({ storage }) => storage!), outputs };
+    const program = WasmProgram.make({ engine: openEngine(), outputs, leaves, updates: [] });
+    entry.programs.set(mask, program);
+    return program;
   } finally {
     for (const node of loose) node.storage = undefined;
   }
 }
 
-/** A program for given leaves, with constants of its own. */
+async function compileSoon(wanted: Wanted): Promise<WasmProgram> {
+  const { entry, mask, loose, leaves, outputs } = wanted;
+  // Others may build on the same constants meanwhile, and must not take them for inputs.
+  if (loose.length > 0) return compileNow(wanted);
+  const program = await WasmProgram.makeSoon({ engine: openEngine(), outputs, leaves, updates: [] });
+  entry.programs.set(mask, program);
+  return program;
+}
+
+type Updates = readonly (readonly [output: number, input: number])[];
+
+/** A program for given leaves, with constants of its own. It is compiled when it is first run. */
 class CapturedProgram implements Program {
-  readonly #program: WasmProgram;
+  #program: WasmProgram | undefined;
+  /** What to make it of, until it is made. */
+  #plan: { readonly outputs: readonly Node[]; readonly leaves: readonly Node[]; readonly updates: Updates };
   readonly #constants: readonly Storage[];
 
-  constructor(
-    outputs: readonly Node[],
-    inputs: readonly Node[],
-    updates: readonly (readonly [output: number, input: number])[],
-  ) {
+  constructor(outputs: readonly Node[], inputs: readonly Node[], updates: Updates) {
     const given = new Set(inputs);
     const constants = programOrder(outputs).filter((node) => node.storage !== undefined && !given.has(node));
     this.#constants = constants.map(({ storage }) => storage!);
     for (const storage of this.#constants) storage.lent = true;
-    this.#program = new WasmProgram(openEngine(), outputs, [...inputs, ...constants], updates);
+    this.#plan = { outputs, leaves: [...inputs, ...constants], updates };
   }
 
   release(): void {
-    this.#program.release();
+    this.#program?.release();
   }
 
   get report(): RunReport {
-    return this.#program.report;
+    return this.#program?.report ?? NOTHING;
   }
 
   run(inputs: readonly Storage[], mayOverwrite?: readonly boolean[], renewed?: Renewed): Storage[] {
-    return this.#program.run(this.#withConstants(inputs), mayOverwrite, renewed);
+    const program = this.#program ?? this.#made(WasmProgram.make({ engine: openEngine(), ...this.#plan }));
+    return program.run(this.#withConstants(inputs), mayOverwrite, renewed);
   }
 
   async runAsync(inputs: readonly Storage[], mayOverwrite?: readonly boolean[]): Promise<Storage[]> {
     if (mayBlock()) return this.run(inputs, mayOverwrite);
     // The caller may use its list for something else when the turn comes.
     const all = this.#withConstants([...inputs]);
-    return openEngine().inTurn(() => this.#program.runAsync(all));
+    return openEngine().inTurn(async () => {
+      const program =
+        this.#program ??
+        (await unlessOvertaken(async (patient) => {
+          const options = { engine: openEngine(), ...this.#plan };
+          return this.#made(patient ? await WasmProgram.makeSoon(options) : WasmProgram.make(options));
+        }));
+      return program.runAsync(all);
+    });
+  }
+
+  /** The graph is not needed any more. */
+  #made(program: WasmProgram): WasmProgram {
+    this.#plan = { outputs: [], leaves: [], updates: [] };
+    this.#program = program;
+    return program;
   }
 
   #withConstants(inputs: readonly Storage[]): readonly Storage[] {
