@@ -156,6 +156,7 @@ class Compilation {
   }
 
   *steps(): Generator<void, Compiled, void> {
+    yield;
     const roots = rewrite(this.asked.map(withoutMarks)).map(withoutMarks);
     const order = programOrder(roots);
     const wanted = new Set(roots.filter((root) => root.storage === undefined));
@@ -173,7 +174,7 @@ class Compilation {
     const kernels: CompiledKernel[] = [];
     for (const [i, group] of this.#schedule.groups.entries()) {
       for (const kernel of this.#kernelsOf(group, `k${i}`)) {
-        kernels.push(kernel);
+        if (kernel !== undefined) kernels.push(kernel);
         yield;
       }
     }
@@ -245,7 +246,8 @@ class Compilation {
     return buffer;
   }
 
-  *#kernelsOf(group: Group, name: string): Generator<CompiledKernel, void, void> {
+  /** The kernels of a group; between them, and where it takes long, undefined. */
+  *#kernelsOf(group: Group, name: string): Generator<CompiledKernel | undefined, void, void> {
     const places: Places = {
       input: (node) => {
         const leaf = this.#inputs.get(node);
@@ -273,7 +275,9 @@ class Compilation {
       const { outer, stages } = plain;
       if (stages.length === 0 || outer.some(({ variable }) => variable.extent === 0)) continue;
       verifiers?.nest(plain);
+      yield undefined;
       for (const planned of planNest(plain, machine, disabled, memory)) {
+        yield undefined;
         verifiers?.nest(planned.nest);
         const { cost, grain } = grainOf(planned.nest);
         yield { group, plain, planned, code: emitNest(planned.nest, grain), cost };

@@ -6,6 +6,7 @@ import { DataError, ValueError } from "../errors.js";
 import type { DType } from "../graph/index.js";
 import type { Shape } from "../shape/index.js";
 import { Generator } from "../tensor/index.js";
+import { computeOnHost } from "../tensor/runtime.js";
 import type { Batch, Dataset } from "./dataset.js";
 
 export interface DataLoaderOptions {
@@ -32,7 +33,7 @@ const FIRST_DRAW = 2 ** 32;
 function shuffled(length: number, seed: number, epoch: number): Int32Array {
   const generator = new Generator(seed);
   generator.setState({ seed, draws: FIRST_DRAW + epoch });
-  return generator.permutation(length).dataSync();
+  return computeOnHost(generator.permutation(length).node) as Int32Array;
 }
 
 /**

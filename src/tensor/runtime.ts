@@ -1,6 +1,6 @@
 /** Which device computes, whether derivatives are recorded, and the one place where nodes get their values. */
 import { GradientError, ValueError } from "../errors.js";
-import { forgetNodes, isVariable, type Node, verify } from "../graph/index.js";
+import { forgetNodes, isVariable, type Node, type TypedArray, verify } from "../graph/index.js";
 import { setThreads as askForThreads, openTarget, type RunReport, type Target } from "../targets/index.js";
 import { capture, refuse } from "./capture.js";
 
@@ -155,6 +155,15 @@ export function compute(nodes: readonly Node[], keep = false): Set<Node> {
   last = target.run(pending, choice(variables, keep));
   forgetNodes();
   return variables;
+}
+
+/**
+ * Values that the host itself needs now and that are hardly worth a device: computed by the interpreter, so that nothing
+ * is compiled for them. Whole numbers and uniform random ones are the same on every device.
+ */
+export function computeOnHost(node: Node): TypedArray {
+  if (node.storage === undefined) openTarget("interpreter").run([node], () => false);
+  return node.storage!.read();
 }
 
 /** As `compute`, but without blocking a page: there the event loop turns meanwhile. */
