@@ -169,6 +169,7 @@ export const rules: { readonly [P in Primitive]: Rule<P> } = {
   sin: (_, g, [x]) => [mul(g, unary("cos", x!))],
   cos: (_, g, [x]) => [neg(mul(g, unary("sin", x!)))],
   tanh: (y, g) => [mul(g, sub(like(y, 1), square(y)))],
+  sigmoid: (y, g) => [mul(g, mul(y, sub(like(y, 1), y)))],
   // 2 / sqrt(pi) * exp(-x^2)
   erf: (_, g, [x]) => [mul(g, mul(like(x!, 2 / Math.sqrt(Math.PI)), unary("exp", neg(square(x!)))))],
   sqrt: (y, g) => [div(g, mul(like(y, 2), y))],

@@ -9,7 +9,7 @@
  *   emit       loops as statements
  *   phases     what may run at the same time, and where values lie
  */
-import type { Node } from "../graph/index.js";
+import { type Node, withoutMarks } from "../graph/index.js";
 
 import { sizeOf } from "../shape/index.js";
 import type { KernelCode, ProgramCode } from "./code.js";
@@ -21,7 +21,7 @@ import { resetIndices } from "./index-form.js";
 import { lowerGroup, type Places } from "./lower.js";
 import { planMemory } from "./memory-plan.js";
 import type { Nest } from "./nest.js";
-import { programOrder, withoutMarks } from "./order.js";
+import { programOrder } from "./order.js";
 import { arrangePhases } from "./phases.js";
 import { rewrite } from "./rewrite.js";
 import { type Schedule, schedule } from "./schedule.js";

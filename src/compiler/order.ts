@@ -2,15 +2,6 @@
 import type { Node } from "../graph/index.js";
 import { MOVES } from "./value.js";
 
-/** Same elements in the same order: such a value needs no memory of its own. */
-const SAME_LAYOUT: ReadonlySet<string> = new Set(["reshape", "detach", "barrier", "custom"]);
-
-export function withoutMarks(node: Node): Node {
-  let at = node;
-  while (at.storage === undefined && SAME_LAYOUT.has(at.op)) at = at.sources[0]!;
-  return at;
-}
-
 let walks = 0;
 
 /** The nodes to compute for the roots in program order. What a mark only carries along is left out. */

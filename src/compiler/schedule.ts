@@ -82,7 +82,22 @@ const fresh = (n: number, axis: number): Index => at(newVar(`x${axis}`, n));
 
 /** Elementwise: all sources are read where the result is. */
 const PLAIN: ReadonlySet<string> = new Set([
-  ...["cast", "neg", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf", "sqrt", "floor", "round"],
+  ...[
+    "cast",
+    "neg",
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "sin",
+    "cos",
+    "tanh",
+    "sigmoid",
+    "erf",
+    "sqrt",
+    "floor",
+    "round",
+  ],
   ...["add", "sub", "mul", "div", "mod", "pow", "atan2", "maximum", "minimum"],
   ...["lt", "eq", "and", "or", "xor", "where"],
 ]);

@@ -29,6 +29,7 @@ const OPERATION: Partial<Record<Primitive, number>> = {
   sin: 24,
   cos: 24,
   tanh: 14,
+  sigmoid: 20,
   erf: 18,
   sqrt: 3,
   div: 3,

@@ -47,6 +47,7 @@ export interface PrimitiveAttrs {
   sin: None;
   cos: None;
   tanh: None;
+  sigmoid: None;
   erf: None;
   sqrt: None;
   floor: None;
@@ -111,6 +112,7 @@ export type UnaryPrimitive =
   | "sin"
   | "cos"
   | "tanh"
+  | "sigmoid"
   | "erf"
   | "sqrt"
   | "floor"

@@ -5,5 +5,5 @@ export * from "./dtype.js";
 export { forgetNodes, isOp, type Node, sameAttributes } from "./node.js";
 export { type Resident, Storage, storageOf } from "./storage.js";
 export { threefry } from "./threefry.js";
-export { substitute, topological } from "./traverse.js";
+export { substitute, topological, withoutMarks } from "./traverse.js";
 export { verify } from "./verify.js";

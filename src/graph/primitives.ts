@@ -57,6 +57,7 @@ export const primitives: { readonly [P in Primitive]: Row<P> } = {
   sin: unary("float"),
   cos: unary("float"),
   tanh: unary("float"),
+  sigmoid: unary("float"),
   erf: unary("float"),
   sqrt: unary("float"),
   floor: unary("float"),

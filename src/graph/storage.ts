@@ -17,6 +17,8 @@ export class Storage {
    * somebody is given the array itself; only what is not lent may be overwritten.
    */
   lent = false;
+  /** Has a device been given the values before? What comes once more had better stay there. */
+  brought = false;
   /**
    * An array that nobody touches, half as large as the values on the device: so the collector knows how much hangs on this
    * object. It takes address space and no memory.

@@ -39,3 +39,13 @@ export function substitute(roots: readonly Node[], replacements: ReadonlyMap<Nod
   }
   return roots.map((root) => done.get(root)!);
 }
+
+/** Same elements in the same order: such a value needs no memory of its own. */
+const SAME_LAYOUT: ReadonlySet<string> = new Set(["reshape", "detach", "barrier", "custom"]);
+
+/** The node whose values these are too: below marks and reshapes, down to one that is computed or has to be. */
+export function withoutMarks(node: Node): Node {
+  let at = node;
+  while (at.storage === undefined && SAME_LAYOUT.has(at.op)) at = at.sources[0]!;
+  return at;
+}

@@ -124,15 +124,8 @@ export const acosh = float((x) => {
 /** log1p(2 x / (1 - x)) / 2. */
 export const atanh = float((x) => times(unary("log1p", div(times(x, 2), sub(like(x, 1), x))), 0.5));
 
-/**
- * 1 / (1 + exp(-x)), by e / (1 + e) with e = exp(-|x|) so that nothing overflows. The choice of branch is a `where`,
- * so that the derivative at 0 is 1/4 and not the 0 that |x| would give.
- */
-export const sigmoid = float((x) => {
-  const negative = less(x, 0);
-  const e = unary("exp", where(negative, x, neg(x)));
-  return div(where(negative, e, like(x, 1)), plus(e, 1));
-});
+/** 1 / (1 + exp(-x)). A primitive, since no composition of rounded steps stays within two units in the last place. */
+export const sigmoid = primitive("sigmoid");
 
 /** ln(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)). */
 export const softplus = float((x) => {

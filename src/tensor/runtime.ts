@@ -1,6 +1,6 @@
 /** Which device computes, whether derivatives are recorded, and the one place where nodes get their values. */
 import { GradientError, ValueError } from "../errors.js";
-import { forgetNodes, isVariable, type Node, type TypedArray, verify } from "../graph/index.js";
+import { forgetNodes, isVariable, type Node, type TypedArray, verify, withoutMarks } from "../graph/index.js";
 import { setThreads as askForThreads, openTarget, type RunReport, type Target } from "../targets/index.js";
 import { capture, refuse } from "./capture.js";
 
@@ -183,9 +183,18 @@ export const isComputing = (): boolean => target.busy ?? false;
 function pendingOf(nodes: readonly Node[]): Node[] {
   // While a function is captured nothing has a value: all of it is computed later, as one program.
   if (capture !== undefined) return [];
+  for (const node of nodes) if (node.storage === undefined) takeValues(node);
   const pending = nodes.filter((node) => node.storage === undefined);
   if (checking && pending.length > 0) verify(pending);
   return pending;
+}
+
+/** A reshape of values that are there has them already. */
+function takeValues(node: Node): void {
+  const { storage } = withoutMarks(node);
+  if (storage === undefined) return;
+  storage.lent = true;
+  node.storage = storage;
 }
 
 /** Which values on the way stay. Variables among them are noted. */

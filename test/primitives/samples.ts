@@ -159,6 +159,7 @@ export const samples: { readonly [P in Primitive]: readonly Sample<P>[] } = {
   sin: floats(1),
   cos: floats(1),
   tanh: floats(1),
+  sigmoid: floats(1),
   erf: floats(1, -3, 3),
   sqrt: floats(1, 0.2, 3),
   floor: floats(1, -5, 5),

@@ -53,6 +53,7 @@ FUNCTIONS = {
     "erf": (erf, lambda: (one_of(lambda: uniform(-1.5, 1.5), lambda: uniform(-6, 6), lambda: spread(-60, 0)),)),
     "pow": (power, base_and_exponent),
     "atan2": (atan2, point),
+    "sigmoid": (lambda x: 1 / (1 + exp(-x)), lambda: (one_of(lambda: uniform(-3, 3), lambda: uniform(-40, 40), lambda: uniform(-745, 0)),)),
 }
 
 # The float64 that is closest to a multiple of pi/2, and other famous arguments.

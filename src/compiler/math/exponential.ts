@@ -194,3 +194,17 @@ function tanhDouble(x: Expr): Expr {
 }
 
 export const tanh = perType(tanhSingle, tanhDouble);
+
+/** ln(1/3): below it sigmoid(x) is less than a quarter. */
+const QUARTER = -1.0986122886681098;
+
+/**
+ * With e = exp(-|x|): 1 / (1 + e), and for negative x q = e / (1 + e). The rounded 1 + e costs up to a unit in the last place,
+ * which is too much where q is small; there e - e q, which is the same, feels it a third as much at most. Within 2 ulp.
+ */
+export function sigmoid(x: Expr): Expr {
+  const e = exp(neg(abs(x)));
+  const negative = lt(x, like(x, 0));
+  const q = div(select(negative, e, like(x, 1)), plus(e, 1));
+  return select(lt(x, like(x, QUARTER)), fma(neg(e), q, e), q);
+}

@@ -7,7 +7,7 @@ import type { BinaryPrimitive, DType, UnaryPrimitive } from "../../graph/index.j
 import { add, and, div, type Expr, eq, lt, mul, neg, not, or, pure, sub } from "../expression.js";
 import { floor, i32, nearest } from "./building.js";
 import { erf } from "./error-function.js";
-import { exp, expm1, tanh } from "./exponential.js";
+import { exp, expm1, sigmoid, tanh } from "./exponential.js";
 import { log, log1p } from "./logarithm.js";
 import { integerPower, power } from "./power.js";
 import { floorMod, integerMod } from "./remainder.js";
@@ -42,6 +42,7 @@ export const unaryFunctions: { readonly [P in UnaryPrimitive]: UnaryFunction } =
   sin,
   cos,
   tanh,
+  sigmoid,
   erf,
   sqrt: (x) => pure("sqrt", [x]),
   floor,

@@ -1,7 +1,7 @@
 /** The elementwise primitives: one loop each, so that the engine compiles each for itself. */
 import { ValueError } from "../../errors.js";
 import type { BinaryPrimitive, DType, TypedArray, UnaryPrimitive } from "../../graph/index.js";
-import { erf, floorMod, integerPower, power, roundHalfEven } from "./special.js";
+import { erf, floorMod, integerPower, power, roundHalfEven, sigmoid } from "./special.js";
 
 type Unary = (x: TypedArray, out: TypedArray) => void;
 type Binary = (a: TypedArray, b: TypedArray, out: TypedArray) => void;
@@ -31,6 +31,9 @@ export const unaryLoops: { readonly [P in UnaryPrimitive]: Unary } = {
   },
   tanh: (x, out) => {
     for (let i = 0; i < out.length; i++) out[i] = Math.tanh(x[i]!);
+  },
+  sigmoid: (x, out) => {
+    for (let i = 0; i < out.length; i++) out[i] = sigmoid(x[i]!);
   },
   erf: (x, out) => {
     for (let i = 0; i < out.length; i++) out[i] = erf(x[i]!);

@@ -106,6 +106,7 @@ export const kernels: { readonly [P in Exclude<Primitive, "buffer">]: Kernel<P> 
   sin: unary("sin"),
   cos: unary("cos"),
   tanh: unary("tanh"),
+  sigmoid: unary("sigmoid"),
   erf: unary("erf"),
   sqrt: unary("sqrt"),
   floor: unary("floor"),

@@ -22,6 +22,12 @@ export function erf(x: number): number {
   return Math.sign(x) * (1 - Math.exp(-a * a) / (Math.sqrt(Math.PI) * tail));
 }
 
+/** 1 / (1 + exp(-x)); for negative x by exp(x), which is not lost where the result is subnormal. */
+export function sigmoid(x: number): number {
+  const e = Math.exp(-Math.abs(x));
+  return (x < 0 ? e : 1) / (1 + e);
+}
+
 /** To the nearest whole number, halves to even, as IEEE 754 and NumPy round. */
 export function roundHalfEven(x: number): number {
   return Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);

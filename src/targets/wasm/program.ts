@@ -47,6 +47,8 @@ interface Input {
   readonly length: number;
   /** Where it lies among the small values, or -1. */
   readonly small: number;
+  /** Whether it goes there the first time only. */
+  readonly once: boolean;
 }
 
 /**
@@ -54,6 +56,12 @@ interface Input {
  * device's memory. Parameters are not, since they are updated where they are.
  */
 const SMALL = 2048;
+/**
+ * Larger ones are copied in too the first time that they come, as the batches of a training do: into memory that the last
+ * batch has left in the cache, without an account of them. What comes a second time stays on the device. Of one program
+ * so many bytes at most.
+ */
+const STAGED = 8 * 2 ** 20;
 
 /** What a check that fails says. */
 type Failure = (code: number, value: number) => Error;
@@ -156,9 +164,9 @@ export class WasmProgram {
     this.#code = withoutBodies(code);
     const number = new Map(code.buffers.map((buffer, i) => [buffer, i]));
     let smallBytes = 0;
-    const placeSmall = ({ length, dtype }: Pick<Input, "length" | "dtype">): number => {
+    const placeSmall = ({ length, dtype }: Pick<Input, "length" | "dtype">, most = SMALL): number => {
       const bytes = length * BYTES[dtype];
-      if (bytes > SMALL) return -1;
+      if (bytes > most) return -1;
       const place = smallBytes;
       smallBytes += Math.ceil(bytes / 64) * 64 + 64;
       return place;
@@ -166,9 +174,11 @@ export class WasmProgram {
     const updated = new Set(updates.map(([, input]) => input));
     this.#inputs = leaves.map((leaf, i): Input => {
       const buffer = compiled.inputs.get(leaf);
-      if (buffer === undefined) return { buffer: -1, dtype: leaf.dtype, length: 0, small: -1 };
+      if (buffer === undefined) return { buffer: -1, dtype: leaf.dtype, length: 0, small: -1, once: false };
       const { dtype, length } = buffer;
-      return { buffer: number.get(buffer)!, dtype, length, small: updated.has(i) ? -1 : placeSmall(buffer) };
+      const once = length * BYTES[dtype] > SMALL;
+      const small = updated.has(i) ? -1 : placeSmall(buffer, once ? STAGED - smallBytes : SMALL);
+      return { buffer: number.get(buffer)!, dtype, length, small, once };
     });
     this.#outputs = describeOutputs(compiled, outputs, leaves, updates, number).map((output) =>
       output.buffer < 0 ? output : { ...output, small: placeSmall(output) },
@@ -325,11 +335,14 @@ export class WasmProgram {
     }
   }
 
-  #addressOf({ buffer, small, dtype }: Input, storage: Storage): number {
+  #addressOf({ buffer, small, dtype, once }: Input, storage: Storage): number {
     if (buffer < 0) return 0;
-    if (small < 0 || storage.host === undefined) return this.#engine.residency.addressOf(storage);
+    const { host, brought } = storage;
+    storage.brought = true;
+    if (small < 0 || host === undefined || (once && brought))
+      return this.#engine.residency.addressOf(storage);
     const address = this.#small + small;
-    copyIn(this.#engine.view(dtype), address / BYTES[dtype], storage.host);
+    copyIn(this.#engine.view(dtype), address / BYTES[dtype], host);
     return address;
   }
 

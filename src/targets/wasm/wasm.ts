@@ -4,9 +4,9 @@
  */
 
 import { Overtaken, overtake } from "../../compiler/compile.js";
-import { programOrder, withoutMarks } from "../../compiler/order.js";
+import { programOrder } from "../../compiler/order.js";
 import { findUses } from "../../compiler/uses.js";
-import { allocate, isVariable, type Node, type Storage, storageOf } from "../../graph/index.js";
+import { allocate, isVariable, type Node, type Storage, storageOf, withoutMarks } from "../../graph/index.js";
 import { sizeOf } from "../../shape/index.js";
 import { interpreter } from "../interpreter/interpreter.js";
 import type { Program, Renewed, RunReport, Target } from "../target.js";

@@ -23,6 +23,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   erf: 1.3,
   pow: 1.2,
   atan2: 1.9,
+  sigmoid: 2,
 };
 
 const functionOf = (name: string, arity: number, fused: boolean): ((...x: number[]) => number) =>

@@ -72,7 +72,17 @@ const number = (x: Node, value: number): Node => full(x.shape, value, x.dtype);
 /** Something larger than 0 made of it. */
 const positive = (x: Node): Node => binary("add", binary("mul", x, x), number(x, 0.25));
 
-const SAFE: readonly UnaryPrimitive[] = ["sin", "cos", "tanh", "erf", "floor", "round", "exp", "expm1"];
+const SAFE: readonly UnaryPrimitive[] = [
+  "sin",
+  "cos",
+  "tanh",
+  "sigmoid",
+  "erf",
+  "floor",
+  "round",
+  "exp",
+  "expm1",
+];
 const oneOperand: Step = (pool) => {
   const { dice } = pool;
   const x = pool.find(float);

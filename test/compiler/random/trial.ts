@@ -28,7 +28,7 @@ const UNIT = { float32: 2 ** -23, float64: 2 ** -52 };
 
 /** Primitives that add up in an order of their own, or are approximations. */
 const ROUNDS: ReadonlySet<Primitive> = new Set<Primitive>([
-  ...(["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf", "pow", "atan2"] as const),
+  ...(["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "erf", "pow", "atan2"] as const),
   ...(["sum", "prod", "cumsum", "fold", "contract", "scatter"] as const),
 ]);
 
