@@ -183,18 +183,22 @@ export const isComputing = (): boolean => target.busy ?? false;
 function pendingOf(nodes: readonly Node[]): Node[] {
   // While a function is captured nothing has a value: all of it is computed later, as one program.
   if (capture !== undefined) return [];
-  for (const node of nodes) if (node.storage === undefined) takeValues(node);
+  let took = false;
+  for (const node of nodes) if (node.storage === undefined && takeValues(node)) took = true;
+  // As after any computation: the table of nodes must not grow with a loop.
+  if (took) forgetNodes();
   const pending = nodes.filter((node) => node.storage === undefined);
   if (checking && pending.length > 0) verify(pending);
   return pending;
 }
 
 /** A reshape of values that are there has them already. */
-function takeValues(node: Node): void {
+function takeValues(node: Node): boolean {
   const { storage } = withoutMarks(node);
-  if (storage === undefined) return;
+  if (storage === undefined) return false;
   storage.lent = true;
   node.storage = storage;
+  return true;
 }
 
 /** Which values on the way stay. Variables among them are noted. */
