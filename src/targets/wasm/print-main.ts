@@ -1,6 +1,6 @@
 /**
  * The entry point: `main(params, thread, threads)` takes the program's phases one after the other. One thread calls the
- * kernels as they come. Several threads claim pieces of a phase by adding to its counter, and wait for each other
+ * kernels as they come. Several threads claim pieces of a phase by its counter, and wait for each other
  * before the next; where a thread breaks off (ABORT), all others return 1 from there.
  */
 import type { KernelCode, Phase, ProgramCode } from "../../compiler/code.js";
@@ -151,11 +151,23 @@ class MainPrinter {
     f.get(THREAD!).get(THREADS!).op("call", barrier.index).op("if").i32(1).op("return").op("end");
   }
 
-  /** Pieces of all the phase's kernels have consecutive numbers; each thread takes the next number until all are gone. */
+  /**
+   * Pieces of all the phase's kernels have consecutive numbers. A thread claims a share of those that are left, a 2 n-th with n
+   * threads: neighbours at first, which read the same memory, and single ones at the end, so that all end together.
+   */
   #together(phase: Phase, number: number): void {
     const { f } = this;
+    const counter = this.#layout.counter(number);
+    const total = phase.kernels.reduce((sum, kernel) => sum + piecesOf(this.program.kernels[kernel]!), 0);
+    const [next, last] = [f.take("i32", "next"), f.take("i32", "last")];
     f.op("block").op("loop");
-    f.get(PARAMS!).i32(1).op("i32.atomic.rmw.add", this.#layout.counter(number)).set(this.#piece);
+    f.get(PARAMS!).op("i32.atomic.load", counter).tee(next).i32(total).op("i32.ge_u").op("br_if", 1);
+    f.i32(total).get(next).op("i32.sub").get(THREADS!).i32(1).op("i32.shl").op("i32.div_u").tee(last);
+    f.i32(1).get(last).op("select").get(next).op("i32.add").set(last);
+    f.get(PARAMS!).get(next).get(last).op("i32.atomic.rmw.cmpxchg", counter);
+    f.get(next).op("i32.ne").op("br_if", 0);
+    f.op("loop").get(next).set(this.#piece);
+    f.op("block");
     for (const kernel of phase.kernels) {
       const pieces = piecesOf(this.program.kernels[kernel]!);
       f.get(this.#piece).i32(pieces).op("i32.lt_u").op("if");
@@ -163,7 +175,11 @@ class MainPrinter {
       f.op("br", 1).op("end");
       f.get(this.#piece).i32(pieces).op("i32.sub").set(this.#piece);
     }
-    f.op("end").op("end");
+    f.op("end");
+    f.get(next).i32(1).op("i32.add").tee(next).get(last).op("i32.lt_u").op("br_if", 0).op("end");
+    f.op("br", 0).op("end").op("end");
+    f.release(next);
+    f.release(last);
   }
 }
 
