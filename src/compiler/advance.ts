@@ -6,7 +6,7 @@
  * A multiply-add loop is so tight that these few integer operations are a tenth of it. An address is taken apart into
  * rest + factor * r, with a rest that the loop does not change; addresses of one rest and factor share a register.
  */
-import type { KernelCode, Statement } from "./code.js";
+import { type KernelCode, rootsOf, type Statement } from "./code.js";
 import {
   add,
   constant,
@@ -184,9 +184,7 @@ function withoutUnused(body: readonly Statement[]): Statement[] {
   for (const statement of [...body].reverse()) {
     if (statement.kind === "let" && !used.has(statement.local)) continue;
     kept.unshift(statement);
-    if (statement.kind === "let" || statement.kind === "set") walk(statement.value);
-    else if (statement.kind === "store") [statement.address, statement.value].forEach(walk);
-    else if (statement.kind === "check") [statement.condition, statement.value].forEach(walk);
+    rootsOf(statement).forEach(walk);
   }
   return kept;
 }

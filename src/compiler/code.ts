@@ -81,3 +81,20 @@ export interface ProgramCode {
   readonly privateOffsets: ReadonlyMap<Buffer, number>;
   readonly privateBytes: number;
 }
+
+/** The expressions of a statement itself, not of those inside it. */
+export function rootsOf(statement: Statement): readonly Expr[] {
+  switch (statement.kind) {
+    case "let":
+    case "set":
+      return [statement.value];
+    case "store":
+      return [statement.address, statement.value];
+    case "loop":
+      return [statement.from, statement.to];
+    case "if":
+      return [statement.condition];
+    case "check":
+      return [statement.condition, statement.value];
+  }
+}

@@ -1,24 +1,14 @@
 /**
- * Heuristics: which transforms each kernel gets, in one place. They look at how a nest walks through memory and at the
+ * Heuristics: which transforms each kernel gets, in one place (with `product-shape.ts`, for sums of products). They look at how a nest walks through memory and at the
  * numbers of `Machine`, which each target states for itself. Turning a transform off (`disabled`) leaves kernels that are
  * slower and compute the same.
  */
 
 import type { Buffer, Expr } from "./expression.js";
-import { type Axis, type Nest, type Reduction, type Stage, visitIndices } from "./nest.js";
-import { BYTES } from "./scopes.js";
-import { expressionDependsOn, extentsOf, stepOf, vectorCost } from "./strides.js";
+import type { Axis, Nest, Reduction, Stage } from "./nest.js";
+import { type Machine, type Product, ProductShape, productOf } from "./product-shape.js";
+import { expressionDependsOn, extentsOf, vectorCost } from "./strides.js";
 import { applyStep, pack, type Step, type StepName, splitReduction } from "./transforms.js";
-
-/** What a target's processor likes. */
-export interface Machine {
-  /** 32-bit numbers in a vector register. */
-  readonly lanes: number;
-  /** Vector registers that hold a tile's sums and what one turn of its loop loads. */
-  readonly registers: number;
-  /** Bytes of panels that stay in the cache of one processor. */
-  readonly farCache: number;
-}
 
 export interface Memory {
   temporary(name: string, length: number, like: Expr | Reduction): Buffer;
@@ -35,12 +25,6 @@ const LONGEST_SUM = 16384;
 const CHUNK = 8192;
 /** Inner loops of up to this many turns are written out. */
 const WRITTEN_OUT = 9;
-/** A copy is made of what is read at least so often. */
-const FEWEST_READINGS = 24;
-/** Elements so many bytes apart are each on a line of the cache, and soon each on a page, of their own. */
-const FAR = 256;
-/** Fewer of them than this stay in the cache. */
-const LONG_WAY = 96;
 /** Turns of the parallel loop that are enough for any number of threads. */
 const ENOUGH_TURNS = 64;
 /** Elements of one turn of a walk over plain memory. */
@@ -235,7 +219,7 @@ class Planner {
   #contraction(nest: Nest, { a, b }: Product, done: Done): Planned[] | undefined {
     const loops = nest.stages[0]!.loops;
     if (loops.length === 0) return undefined;
-    const shape = new Shape(nest, a, b, this.machine);
+    const shape = new ProductShape(nest, a, b, this.machine);
     const steps: Step[] = [];
     const planned: Planned[] = [];
     const side = shape.vectorSide();
@@ -361,182 +345,4 @@ const operations = ({ stages }: Nest): number =>
 function sideBySide({ reductions, stores }: Stage): number {
   const work = operationsOf([...reductions, ...stores]);
   return work > 20 ? 1 : work > 10 ? 2 : 4;
-}
-
-interface Product {
-  readonly a: Expr;
-  readonly b: Expr;
-}
-
-/** The two operands, where the nest begins by summing products. */
-function productOf(nest: Nest): Product | undefined {
-  const [stage] = nest.stages;
-  if (stage === undefined || nest.stages.length !== 1 || stage.reductions.length !== 1) return undefined;
-  if (stage.stores.length > 0) return undefined;
-  const [{ op, value, type }] = stage.reductions as [Reduction];
-  if (op !== "add" || value.op !== "mul" || type === "bool") return undefined;
-  const [a, b] = value.args;
-  return a === b ? undefined : { a: a!, b: b! };
-}
-
-/** The part of the tiles along an axis that is really there. */
-const fill = (extent: number, tile: number): number => extent / (Math.ceil(extent / tile) * tile);
-
-/**
- * Products a cycle: two additions and two loads at a time. An addition is known after four cycles; a loop of just as many
- * as that takes waits for every load that comes late, which was measured to cost a sixth.
- */
-const speed = (rows: number, columns: number): number =>
-  (rows * columns) / Math.max((rows * columns) / 2, (rows + columns) / 2, 4.75);
-
-/** Which operand is read by vectors, and along which axis. */
-interface Side {
-  readonly operand: "a" | "b";
-  readonly vector: Axis;
-  /** Does it lie in memory in that order? */
-  readonly direct: boolean;
-}
-
-class Shape {
-  readonly loops: readonly Axis[];
-
-  constructor(
-    readonly nest: Nest,
-    readonly a: Expr,
-    readonly b: Expr,
-    readonly machine: Machine,
-  ) {
-    this.loops = nest.stages[0]!.loops;
-  }
-
-  #step(operand: Expr, { variable }: Axis): number | undefined {
-    if (!expressionDependsOn(operand, variable)) return 0;
-    return operand.op === "load" ? stepOf(operand.index!, variable) : undefined;
-  }
-
-  #storeStep({ variable }: Axis): number {
-    let worst = 0;
-    visitIndices(this.nest, (index, use) => {
-      if (use === "store") worst = Math.max(worst, Math.abs(stepOf(index, variable) ?? 99));
-    });
-    return worst;
-  }
-
-  #terms(): number {
-    return extentsOf(this.loops);
-  }
-
-  /** The outer axis to go by vectors, unless the sum itself is the better one. */
-  vectorSide(): Side | undefined {
-    const candidates = this.nest.outer.flatMap((axis): Side[] => {
-      const [a, b] = [this.#step(this.a, axis), this.#step(this.b, axis)];
-      if (axis.variable.extent < 2) return [];
-      if (a === 0 && b !== 0) return [{ operand: "b", vector: axis, direct: b === 1 }];
-      if (b === 0 && a !== 0) return [{ operand: "a", vector: axis, direct: a === 1 }];
-      return [];
-    });
-    const { lanes } = this.machine;
-    const rate = ({ vector, direct }: Side): number => {
-      const { extent } = vector.variable;
-      const full = extent / (Math.ceil(extent / lanes) * lanes);
-      return full * (direct ? 1 : 0.6) * (this.#storeStep(vector) === 1 ? 1 : 1 - 4 / (8 + this.#terms()));
-    };
-    const [best] = candidates.sort(
-      (x, y) => rate(y) - rate(x) || y.vector.variable.extent - x.vector.variable.extent,
-    );
-    const inner = this.innerVector();
-    if (inner === undefined || best === undefined) return best;
-    return rate(best) >= 0.95 * fill(inner.variable.extent, lanes) ? best : undefined;
-  }
-
-  /** The axis of the sum along which both operands lie in memory. */
-  innerVector(): Axis | undefined {
-    return [...this.loops].reverse().find((axis) => {
-      const [a, b] = [this.#step(this.a, axis), this.#step(this.b, axis)];
-      return a === 1 && b === 1 && axis.variable.extent >= this.machine.lanes;
-    });
-  }
-
-  /** The largest axis that only one of the operands has. */
-  #free(has: Expr, hasNot: Expr, except?: Axis): Axis | undefined {
-    return this.nest.outer
-      .filter(
-        (axis) =>
-          axis !== except &&
-          expressionDependsOn(has, axis.variable) &&
-          !expressionDependsOn(hasNot, axis.variable),
-      )
-      .sort((x, y) => y.variable.extent - x.variable.extent)[0];
-  }
-
-  /** Tiles over rows of both operands, for sums by vectors. */
-  innerTile(): readonly [readonly [Axis | undefined, number], readonly [Axis | undefined, number]] {
-    const [m, n] = [this.#free(this.a, this.b), this.#free(this.b, this.a)];
-    let [best, rate] = [[1, 1] as readonly [number, number], 0];
-    const size = (axis: Axis | undefined): number => axis?.variable.extent ?? 1;
-    for (const [p, q] of this.#tiles(true)) {
-      if ((m === undefined && p > 1) || (n === undefined && q > 1)) continue;
-      const value = fill(size(m), p) * fill(size(n), q) * speed(p, q);
-      if (value > rate * 1.001) [best, rate] = [[p, q], value];
-    }
-    return [
-      [m, best[0]],
-      [n, best[1]],
-    ];
-  }
-
-  /**
-   * Tiles whose sums and loads fit in the registers. Engines load all that a turn needs before they add, so a turn's loads
-   * count in full. `inner`: both operands come in vectors.
-   */
-  #tiles(inner: boolean): (readonly [number, number])[] {
-    const wide = this.a.type === "f64" ? 2 : 1;
-    const tiles: (readonly [number, number])[] = [];
-    for (let rows = 8; rows >= 1; rows--) {
-      for (let columns = 8; columns >= 1; columns--) {
-        const loads = rows * (inner ? wide : 1) + columns * wide;
-        if (rows * columns * wide + loads <= this.machine.registers) tiles.push([rows, columns]);
-      }
-    }
-    return tiles;
-  }
-
-  /** Rows of the one operand by vectors of the other. */
-  outerTile({ operand, vector }: Side): {
-    vector: Axis;
-    scalar: Axis | undefined;
-    rows: number;
-    columns: number;
-  } {
-    const [own, other] = operand === "a" ? [this.a, this.b] : [this.b, this.a];
-    const scalar = this.#free(other, own, vector);
-    const { lanes } = this.machine;
-    const vectors = Math.ceil(vector.variable.extent / lanes);
-    let [best, rate] = [{ rows: 1, columns: 1 }, 0];
-    for (const [rows, columns] of this.#tiles(false)) {
-      if (columns > vectors || (scalar === undefined && rows > 1)) continue;
-      const value = fill(scalar?.variable.extent ?? 1, rows) * fill(vectors, columns) * speed(rows, columns);
-      if (value > rate * 1.001) [best, rate] = [{ rows, columns }, value];
-    }
-    return { vector, scalar, ...best };
-  }
-
-  /**
-   * Does a copy in the order of reading pay? Where it is read often, and what one turn reads after the other lies far
-   * apart. Never where windows overlap, since the copy would hold every element many times.
-   */
-  worthPacking(operand: "a" | "b", scattered: boolean): boolean {
-    const own = operand === "a" ? this.a : this.b;
-    const { outer } = this.nest;
-    const again = extentsOf(outer.filter(({ variable }) => !expressionDependsOn(own, variable)));
-    if (own.op !== "load") return again > 1;
-    const { length, dtype } = own.buffer!;
-    const copied = extentsOf(
-      [...outer, ...this.loops].filter(({ variable }) => expressionDependsOn(own, variable)),
-    );
-    if (copied > 1.5 * length || again < FEWEST_READINGS) return false;
-    if (scattered) return true;
-    const stride = Math.max(...this.loops.map((axis) => Math.abs(this.#step(own, axis) ?? Infinity)));
-    return stride * BYTES[dtype] >= FAR && extentsOf(this.loops) >= LONG_WAY;
-  }
 }

@@ -3,7 +3,7 @@
  * known, and there it is computed once; addresses are taken apart so that each part goes as far out as it can. What
  * reaches the printers is plain arithmetic on registers and loads from addresses in bytes.
  */
-import type { Statement } from "./code.js";
+import { rootsOf, type Statement } from "./code.js";
 import {
   add,
   type Buffer,
@@ -255,23 +255,6 @@ function scaled(e: Expr, factor: number): Expr {
   if (factor === 1) return e;
   if (e.op === "const") return integer(Math.imul(e.value, factor));
   return pure("mul", [e, integer(factor)]);
-}
-
-/** The expressions of a statement itself, not of those inside it. */
-function rootsOf(statement: Statement): readonly Expr[] {
-  switch (statement.kind) {
-    case "let":
-    case "set":
-      return [statement.value];
-    case "store":
-      return [statement.address, statement.value];
-    case "loop":
-      return [statement.from, statement.to];
-    case "if":
-      return [statement.condition];
-    case "check":
-      return [statement.condition, statement.value];
-  }
 }
 
 function withRoots(statement: Statement, replace: (e: Expr) => Expr): Statement {

@@ -9,8 +9,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { forgetNodes, topological, verify } from "../../src/graph/index.js";
+import { disableTransforms } from "../../src/targets/wasm/blueprint.js";
 import { setWasmThreads } from "../../src/targets/wasm/engine.js";
-import { disableTransforms } from "../../src/targets/wasm/program.js";
 import { wasm } from "../../src/targets/wasm/wasm.js";
 import { everyPrimitive } from "../primitives/samples.js";
 import { asCode, fault, shrink } from "./random/check.js";

@@ -10,7 +10,7 @@ import type { Nest } from "../../src/compiler/nest.js";
 import { visitIndices } from "../../src/compiler/nest.js";
 import type { Node } from "../../src/graph/index.js";
 import * as ops from "../../src/ops/index.js";
-import { MACHINE } from "../../src/targets/wasm/program.js";
+import { MACHINE } from "../../src/targets/wasm/blueprint.js";
 import { adam, cnnStep, layerNorm, leaf, linear, mlpStep, type TrainingStep } from "./training-graphs.js";
 
 const compiled = (roots: readonly Node[], updates: TrainingStep["updates"] = []): Compiled =>

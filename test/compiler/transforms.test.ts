@@ -4,8 +4,8 @@
  */
 import { afterEach, describe, expect, test } from "vitest";
 import { type Node, type TypedArray, topological } from "../../src/graph/index.js";
+import { disableTransforms } from "../../src/targets/wasm/blueprint.js";
 import { setWasmThreads } from "../../src/targets/wasm/engine.js";
-import { disableTransforms } from "../../src/targets/wasm/program.js";
 import { wasm } from "../../src/targets/wasm/wasm.js";
 import { fault } from "./random/check.js";
 import { Trials } from "./random/trial.js";

@@ -1,5 +1,5 @@
 /** One kernel as one function (params, begin, end, thread): the statement tree, with registers in locals. */
-import type { KernelCode, ProgramCode, Statement } from "../../compiler/code.js";
+import { type KernelCode, type ProgramCode, rootsOf, type Statement } from "../../compiler/code.js";
 import type { Buffer, Expr } from "../../compiler/expression.js";
 import { VerificationError } from "../../errors.js";
 import { AddressRanges } from "./address-range.js";
@@ -62,22 +62,6 @@ function buffersOf(body: readonly Statement[]): Set<Buffer> {
   };
   body.forEach(walk);
   return found;
-}
-
-function rootsOf(statement: Statement): Expr[] {
-  switch (statement.kind) {
-    case "let":
-    case "set":
-      return [statement.value];
-    case "store":
-      return [statement.address, statement.value];
-    case "loop":
-      return [statement.from, statement.to];
-    case "if":
-      return [statement.condition];
-    case "check":
-      return [statement.condition, statement.value];
-  }
 }
 
 /** Addresses of the buffers in locals; of private ones this thread's. */

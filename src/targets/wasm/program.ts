@@ -1,30 +1,19 @@
 /** A compiled program in the device's memory: its module, and what a run has to bring along. */
 
 import type { ProgramCode } from "../../compiler/code.js";
-import { type Compiled, compileSteps } from "../../compiler/compile.js";
+import type { Compiled } from "../../compiler/compile.js";
 import type { Buffer } from "../../compiler/expression.js";
-import type { Machine } from "../../compiler/heuristics.js";
 import { BYTES } from "../../compiler/scopes.js";
-import type { StepName } from "../../compiler/transforms.js";
 import { DeviceError, IndexError, OutOfMemoryError, ValueError } from "../../errors.js";
 import { allocate, isOp, type Node, type Storage, storageOf, type TypedArray } from "../../graph/index.js";
 import { formatShape } from "../../shape/index.js";
 import type { Renewed, RunReport } from "../target.js";
-import { type Engine, mayBlock } from "./engine.js";
-import { type PrintedProgram, printSteps } from "./printer.js";
+import { type Blueprint, blueprintSteps, type ProgramOptions } from "./blueprint.js";
+import type { Engine } from "./engine.js";
+import type { PrintedProgram } from "./printer.js";
 import { inSlices, kernelsOf, runInSlices } from "./slices.js";
 import { SYSTEM_PAGE } from "./system-page.js";
 import type { ThreadModule } from "./threads.js";
-
-/** WebAssembly's vectors have 128 bits, and engines give it the 16 registers of SSE, of which they keep one. */
-export const MACHINE: Machine = { lanes: 4, registers: 15, farCache: 262144 };
-
-let disabled: ReadonlySet<StepName> = new Set();
-
-/** Leaves transforms out of what is compiled from now on. For tests. */
-export function disableTransforms(names: ReadonlySet<StepName>): void {
-  disabled = names;
-}
 
 /** Where an output lies: in a buffer of the program, or it is one of the inputs. */
 interface Output {
@@ -83,43 +72,6 @@ const releaseOf = (engine: Engine, params: number, id: number) => (): void => {
   engine.residency.free(params);
   engine.pool.forget(id);
 };
-
-/** What a program is made of. */
-interface ProgramOptions {
-  readonly engine: Engine;
-  readonly outputs: readonly Node[];
-  /** The inputs of every run, in their order. */
-  readonly leaves: readonly Node[];
-  readonly updates: readonly (readonly [output: number, input: number])[];
-  /** Whether to keep what `explain` shows. */
-  readonly keep?: boolean;
-}
-
-interface Blueprint {
-  readonly compiled: Compiled;
-  readonly printed: PrintedProgram;
-}
-
-function* blueprintSteps({
-  engine,
-  outputs,
-  leaves,
-  updates,
-  keep,
-}: ProgramOptions): Generator<void, Blueprint, void> {
-  const compiled = yield* compileSteps(
-    outputs,
-    updates.map(([output, input]) => [output, leaves[input]!]),
-    { machine: MACHINE, disabled },
-  );
-  const printed = yield* printSteps(compiled.code, {
-    shared: engine.heap.shared,
-    memoryMaximumPages: engine.heap.maximumPages,
-    relaxed: engine.features.relaxedSimd,
-    exportKernels: keep || !mayBlock(),
-  });
-  return { compiled, printed };
-}
 
 let nextModule = 1;
 const gone = new FinalizationRegistry<() => void>((release) => release());

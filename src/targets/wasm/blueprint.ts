@@ -1,0 +1,54 @@
+/** From a graph to the module of a program, in steps: what a page has to wait for when a graph comes for the first time. */
+import { type Compiled, compileSteps } from "../../compiler/compile.js";
+import type { Machine } from "../../compiler/product-shape.js";
+import type { StepName } from "../../compiler/transforms.js";
+import type { Node } from "../../graph/index.js";
+import { type Engine, mayBlock } from "./engine.js";
+import { type PrintedProgram, printSteps } from "./printer.js";
+
+/** WebAssembly's vectors have 128 bits, and engines give it the 16 registers of SSE, of which they keep one. */
+export const MACHINE: Machine = { lanes: 4, registers: 15, farCache: 262144 };
+
+let disabled: ReadonlySet<StepName> = new Set();
+
+/** Leaves transforms out of what is compiled from now on. For tests. */
+export function disableTransforms(names: ReadonlySet<StepName>): void {
+  disabled = names;
+}
+
+/** What a program is made of. */
+export interface ProgramOptions {
+  readonly engine: Engine;
+  readonly outputs: readonly Node[];
+  /** The inputs of every run, in their order. */
+  readonly leaves: readonly Node[];
+  readonly updates: readonly (readonly [output: number, input: number])[];
+  /** Whether to keep what `explain` shows. */
+  readonly keep?: boolean;
+}
+
+export interface Blueprint {
+  readonly compiled: Compiled;
+  readonly printed: PrintedProgram;
+}
+
+export function* blueprintSteps({
+  engine,
+  outputs,
+  leaves,
+  updates,
+  keep,
+}: ProgramOptions): Generator<void, Blueprint, void> {
+  const compiled = yield* compileSteps(
+    outputs,
+    updates.map(([output, input]) => [output, leaves[input]!]),
+    { machine: MACHINE, disabled },
+  );
+  const printed = yield* printSteps(compiled.code, {
+    shared: engine.heap.shared,
+    memoryMaximumPages: engine.heap.maximumPages,
+    relaxed: engine.features.relaxedSimd,
+    exportKernels: keep || !mayBlock(),
+  });
+  return { compiled, printed };
+}
