@@ -22,7 +22,7 @@ const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.
 if (status !== 0) process.exit(status ?? 1);
 
 const { exports, bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const entries = [...Object.values(exports).map((entry) => entry.default), ...Object.values(bin)]
+const entries = [...Object.values(exports).flatMap((entry) => Object.values(entry)), ...Object.values(bin)]
   .filter((path) => path?.endsWith(".js"))
   .map((path) => path.replace(/^(\.\/)?dist\//, "src/").replace(/\.js$/, ".ts"));
 await build({

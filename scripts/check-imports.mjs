@@ -26,6 +26,7 @@ const HOUSE = [
   ["data", "plot"],
   ["train"],
   ["index"],
+  ["node"],
   ["cli"],
 ];
 
@@ -42,6 +43,9 @@ const BROWSER = new Set([
   "nn",
   "optim",
 ]);
+
+/** In such a room, what only `src/node.ts` and the command line bring in. */
+const NODE_ONLY = join("src", "targets", "native");
 
 const level = new Map(HOUSE.flatMap((rooms, height) => rooms.map((room) => [room, height])));
 
@@ -72,7 +76,7 @@ for (const path of filesOf(join(root, "src"))) {
     problems.push(`${name}: the room "${room}" has no place in the house (scripts/check-imports.mjs)`);
   const targets = [];
   for (const specifier of importsOf(path)) {
-    if (specifier.startsWith("node:") && BROWSER.has(room))
+    if (specifier.startsWith("node:") && BROWSER.has(room) && !name.startsWith(NODE_ONLY))
       problems.push(`${name}: imports ${specifier}, but browsers use this room`);
     if (!specifier.startsWith(".")) continue;
     const target = join(dirname(path), specifier.replace(/\.js$/, ".ts"));

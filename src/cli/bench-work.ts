@@ -1,5 +1,5 @@
 /** maru's side of the benchmark's tasks, written as a user would write them. */
-import { array, compile, nn, noGrad, optim, type Tensor } from "../index.js";
+import { array, compile, nn, noGrad, optim, type Tensor } from "../node.js";
 import type { LayerRecord, Task, TaskRecord, TrainTask } from "./bench-tasks.js";
 import { drops, fingerprint, labels, STREAM, uniform } from "./bench-values.js";
 

@@ -1,11 +1,11 @@
 /** `maru bench`: how fast maru does the standard tasks on this machine. */
 
-import * as maru from "../index.js";
-import { getDevice, setDevice } from "../tensor/index.js";
+import * as maru from "../node.js";
 import { measure } from "./bench-clock.js";
 import { TASKS } from "./bench-tasks.js";
 import { prepare } from "./bench-work.js";
 import { serve } from "./bench-worker.js";
+import { chooseDevice } from "./device.js";
 import { type Output, openOutput } from "./output.js";
 
 /** What the command line gave. */
@@ -19,8 +19,7 @@ export interface BenchArguments {
 
 export async function bench(given: BenchArguments): Promise<number> {
   const output = openOutput(given.json === true);
-  if (given.device !== undefined) setDevice(given.device);
-  const device = getDevice();
+  const device = chooseDevice(given.device, output);
   const threads = chooseThreads(device, given.threads, output);
   if (given.worker) {
     await serve({ device, threads });

@@ -4,10 +4,18 @@ import { mnist } from "../data/index.js";
 import { mnistFolder } from "../data/mnist-node.js";
 import { MaruError } from "../errors.js";
 import { deviceStatuses } from "../targets/index.js";
+import { cacheStatus, clearCache } from "../targets/native/cache.js";
 import { openOutput, wantsColor } from "./output.js";
 
 /** The oldest Node that maru is made for. */
 const OLDEST_NODE = 20;
+
+/** What the native device has built. */
+function kernelsText({ folder, lasting, problem, files, bytes }: ReturnType<typeof cacheStatus>): string {
+  if (!lasting) return `no lasting cache: ${problem}`;
+  const size = `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  return `${files} files, ${size}, in ${folder} (maru doctor --clear-cache removes them)`;
+}
 
 interface DataStatus {
   readonly found: boolean;
@@ -30,9 +38,18 @@ function colorSupport(): string {
   return bits >= 24 ? "16 million" : bits >= 8 ? "256" : "16";
 }
 
-export async function doctor(version: string, { json = false }: { json?: boolean }): Promise<number> {
+export interface DoctorArguments {
+  readonly json?: boolean;
+  readonly clearCache?: boolean;
+}
+
+export async function doctor(
+  version: string,
+  { json = false, clearCache: clear = false }: DoctorArguments,
+): Promise<number> {
   const output = openOutput(json);
   const { say, colors } = output;
+  if (clear) output.remark(`${clearCache()} files removed from ${cacheStatus().folder}.`);
   const major = Number(process.versions.node.split(".")[0]);
   const report = {
     maru: version,
@@ -42,6 +59,7 @@ export async function doctor(version: string, { json = false }: { json?: boolean
     threads: availableParallelism(),
     memoryGiB: Math.round((totalmem() / 2 ** 30) * 10) / 10,
     devices: deviceStatuses(),
+    kernels: cacheStatus(),
     mnist: await mnistStatus(),
     colors: colorSupport(),
   };
@@ -58,6 +76,7 @@ export async function doctor(version: string, { json = false }: { json?: boolean
   line("CPU", `${report.cpu}, ${report.threads} thread${report.threads === 1 ? "" : "s"}`);
   line("memory", `${report.memoryGiB} GiB`);
   line("colours", report.colors);
+  line("kernels", kernelsText(report.kernels));
   line("MNIST", `${mark(report.mnist.found)}  ${report.mnist.detail}`);
   say();
   say(colors.bold("devices"));

@@ -5,8 +5,9 @@ import { toMnistDigit } from "../formats/index.js";
 import { readPng } from "../formats/node.js";
 import { buffer } from "../graph/index.js";
 import { terminalImage } from "../plot/index.js";
-import { noGrad, setDevice, softmax, Tensor } from "../tensor/index.js";
+import { noGrad, softmax, Tensor } from "../tensor/index.js";
 import { loadModel } from "../train/index.js";
+import { chooseDevice } from "./device.js";
 import { formatShare, openOutput, wantsColor } from "./output.js";
 import { filesOf } from "./run-folder.js";
 import { openData } from "./train.js";
@@ -66,7 +67,7 @@ async function classify(path: string, pixels: Float32Array): Promise<Float32Arra
 
 export async function predict(input: string, options: PredictArguments): Promise<number> {
   const output = openOutput(options.json === true);
-  if (options.device !== undefined) setDevice(options.device);
+  chooseDevice(options.device, output);
   const path = weightsPath(options.weights);
   const { pixels, label } = await readDigit(input, options.data);
   const probabilities = [...(await classify(path, pixels))];

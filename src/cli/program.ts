@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { positiveNumber, wholeNumber } from "./arguments.js";
 import { type BenchArguments, bench } from "./bench.js";
 import { TASKS } from "./bench-tasks.js";
-import { doctor } from "./doctor.js";
+import { type DoctorArguments, doctor } from "./doctor.js";
 import { MODELS } from "./models.js";
 import { type PredictArguments, predict } from "./predict.js";
 import { type TrainArguments, train } from "./train.js";
@@ -26,8 +26,9 @@ export function buildProgram(version: string, leave: (code: number) => void): Co
   program
     .command("doctor")
     .description("say what this machine has for maru: devices, data, colours")
+    .option("--clear-cache", "remove the kernels that the native device has built")
     .option("--json", "one JSON object on standard output")
-    .action(async (options: { json?: boolean }) => leave(await doctor(version, options)));
+    .action(async (options: DoctorArguments) => leave(await doctor(version, options)));
   return program;
 }
 
@@ -46,7 +47,10 @@ function addTrain(program: Command, leave: (code: number) => void): void {
       wholeNumber(0),
     )
     .option("--limit <n>", "learn from the first n samples only, for a quick try", wholeNumber(1))
-    .option("--device <name>", "what computes; maru doctor lists them")
+    .option(
+      "--device <name>",
+      "what computes: wasm (default), native, interpreter, or auto: native where it is there",
+    )
     .option("--out <folder>", "where weights, history and curves go (default: runs/mnist-MODEL)")
     .option("--resume <folder>", "go on with the run in this folder, up to --epochs in all")
     .option("--json", "one JSON object a line on standard output, words on standard error")
@@ -65,7 +69,10 @@ function addPredict(program: Command, leave: (code: number) => void): void {
     .argument("<picture>", "a PNG file, or the number of one of MNIST's test digits (from 0)")
     .option("--weights <folder>", "the run whose network is used", "runs/mnist-mlp")
     .option("--data <name>", "where numbered digits come from: mnist, or a folder with IDX files", "mnist")
-    .option("--device <name>", "what computes; maru doctor lists them")
+    .option(
+      "--device <name>",
+      "what computes: wasm (default), native, interpreter, or auto: native where it is there",
+    )
     .option("--json", "one JSON object on standard output")
     .allowExcessArguments(false)
     .action(async (picture: string, options: PredictArguments) => leave(await predict(picture, options)));
@@ -77,7 +84,10 @@ function addBench(program: Command, leave: (code: number) => void): void {
     .command("bench")
     .description("measure how fast this machine does the standard tasks")
     .addOption(new Option("--task <name...>", "only these tasks (default: all)").choices(names))
-    .option("--device <name>", "what computes; maru doctor lists them")
+    .option(
+      "--device <name>",
+      "what computes: wasm (default), native, interpreter, or auto: native where it is there",
+    )
     .option(
       "--threads <n>",
       "how many threads may compute (default: what the device thinks best)",

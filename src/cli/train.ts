@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { type MnistDataset, mnist, subset } from "../data/index.js";
 import { crossEntropy, type Layer } from "../nn/index.js";
 import { adam } from "../optim/index.js";
-import { getDevice, random, setDevice } from "../tensor/index.js";
+import { getDevice, random } from "../tensor/index.js";
 import {
   type BatchRecord,
   type EpochRecord,
@@ -17,6 +17,7 @@ import {
   type TrainingState,
 } from "../train/index.js";
 import { saveWeights } from "../train/model-file.js";
+import { chooseDevice } from "./device.js";
 import { MODELS, type ModelName } from "./models.js";
 import { formatCount, formatDuration, formatShare, type Output, openOutput } from "./output.js";
 import {
@@ -66,7 +67,7 @@ export const openData = (data: string, part: "train" | "test"): Promise<MnistDat
 
 export async function train(given: TrainArguments, command: Command): Promise<number> {
   const output = openOutput(given.json === true);
-  if (given.device !== undefined) setDevice(given.device);
+  chooseDevice(given.device, output);
   const run = await openRun(given, command, output);
   const { settings } = run;
   const [all, test] = await Promise.all([openData(settings.data, "train"), openData(settings.data, "test")]);

@@ -10,6 +10,7 @@ import { type KernelCode, rootsOf, type Statement } from "./code.js";
 import {
   add,
   constant,
+  convert,
   type Expr,
   type Local,
   mul,
@@ -69,11 +70,16 @@ class Advance {
     const registers = this.#registers;
     if (registers.length === 0 || registers.length > MOST) return [loop];
     const before = registers.map(({ linear, local }): Statement => {
-      const value = add(linear.rest, mul(loop.from, integer(linear.factor)));
+      const { type } = local;
+      const value = add(linear.rest, mul(convert(loop.from, type), constant(linear.factor, type)));
       return { kind: "let", local, value: isZero(loop.from) ? linear.rest : value };
     });
     const after = registers.map(({ linear, local }): Statement => {
-      return { kind: "set", local, value: add(readLocal(local), integer(linear.factor * loop.step)) };
+      return {
+        kind: "set",
+        local,
+        value: add(readLocal(local), constant(linear.factor * loop.step, local.type)),
+      };
     });
     return [...before, { ...loop, body: [...withoutUnused(body), ...after] }];
   }
@@ -86,7 +92,7 @@ class Advance {
       (register) => register.linear.rest === linear.rest && register.linear.factor === linear.factor,
     );
     if (known !== undefined) return readLocal(known.local);
-    const local = newLocal("at", "i32");
+    const local = newLocal("at", linear.rest.type);
     this.#registers.push({ linear, local });
     return readLocal(local);
   }
@@ -99,7 +105,7 @@ class Advance {
   }
 
   #takeApart(e: Expr): Linear | undefined {
-    if (e.type !== "i32" || e.lanes !== 1) return undefined;
+    if ((e.type !== "i32" && e.type !== "address") || e.lanes !== 1) return undefined;
     if (e.op === "var" && e.variable === this.loop.variable) return { rest: integer(0), factor: 1 };
     if (e.op === "local" && this.#inside.has(e.local!)) {
       const value = this.#inside.get(e.local!);
@@ -120,13 +126,14 @@ class Advance {
               ),
         factor: 0,
       };
+    if (e.op === "convert") return { rest: convert(a!.rest, e.type), factor: a!.factor };
     if (e.op === "add") return { rest: plus(a!.rest, b!.rest), factor: a!.factor + b!.factor };
     if (e.op === "sub") return { rest: sub(a!.rest, b!.rest), factor: a!.factor - b!.factor };
     const times =
       e.op !== "mul" ? undefined : b!.rest.op === "const" && b!.factor === 0 ? b!.rest.value : undefined;
     if (times === undefined) return undefined;
     return {
-      rest: isZero(a!.rest) ? a!.rest : mul(a!.rest, integer(times)),
+      rest: isZero(a!.rest) ? a!.rest : mul(a!.rest, constant(times, e.type)),
       factor: a!.factor * times,
     };
   }

@@ -281,7 +281,7 @@ class Compilation {
         yield undefined;
         verifiers?.nest(planned.nest);
         const { cost, grain } = grainOf(planned.nest);
-        yield { group, plain, planned, code: emitNest(planned.nest, grain), cost };
+        yield { group, plain, planned, code: emitNest(planned.nest, grain, machine.slack), cost };
       }
     }
   }

@@ -71,8 +71,9 @@ function accumulate(op: Across, accumulator: Expr, value: Expr): Expr {
   return pure(op, [accumulator, value]);
 }
 
-export function emitNest(nest: Nest, grain: number): KernelCode {
-  return new Emission(nest).kernel(grain);
+/** `slack`: bytes around each buffer that may be read. */
+export function emitNest(nest: Nest, grain: number, slack: number): KernelCode {
+  return new Emission(nest, slack).kernel(grain);
 }
 
 /** How many turns the parallel loop of a nest has. */
@@ -88,8 +89,11 @@ function writtenBuffers(nest: Nest): Set<Buffer> {
 class Emission {
   readonly #scopes: Scopes;
 
-  constructor(readonly nest: Nest) {
-    this.#scopes = new Scopes(writtenBuffers(nest));
+  constructor(
+    readonly nest: Nest,
+    readonly slack: number,
+  ) {
+    this.#scopes = new Scopes(writtenBuffers(nest), slack);
   }
 
   kernel(grain: number): KernelCode {
@@ -375,7 +379,7 @@ class Emission {
       (variable) => tile.bindings.get(variable) ?? point.bindings.get(variable),
       (local) => running.get(local) ?? tile.results.get(local),
     );
-    return new Vectorizer(substitution, tile.lane ?? point.lane);
+    return new Vectorizer(substitution, tile.lane ?? point.lane, this.slack);
   }
 
   #finish(stage: Stage, tiles: readonly Tile[]): void {

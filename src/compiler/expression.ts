@@ -8,8 +8,8 @@
 import type { DType } from "../graph/index.js";
 import type { Index, Var } from "./index-form.js";
 
-/** What a register holds. uint8 is computed in i32; a bool lane is a mask. */
-export type ValueType = "f32" | "f64" | "i32" | "bool";
+/** What a register holds. uint8 is computed in i32; a bool lane is a mask; an address counts bytes, as wide as the target's. */
+export type ValueType = "f32" | "f64" | "i32" | "bool" | "address";
 
 /** A piece of memory that kernels read and write. */
 export interface Buffer {
@@ -35,7 +35,7 @@ export interface Local {
  * - `const` `local` `var` (i32 value of a loop variable): leaves.
  * - `index` (i32 value of an index form), `within` (low <= index < high), `load`: leaves that `emit` turns into plain
  *   arithmetic and `fetch`.
- * - `base`: address of a buffer in bytes (i32). `fetch`: value at address + offset bytes; `stride` in elements between
+ * - `base`: address of a buffer in bytes. `fetch`: value at address + offset bytes; `stride` in elements between
  *   lanes; of `valid` lanes (others are zero and not read).
  * - `splat` (all lanes one scalar), `ramp` (base, base + step, ...), `lanes` (one scalar a lane), `keep` (the first
  *   `count` lanes of a, the others of b), `across` (one value of all lanes, halves first), `lane`
@@ -43,7 +43,8 @@ export interface Local {
  * - add sub mul div neg abs sqrt floor ceil trunc nearest min max copysign fma(a, b, c) = a b + c. min and max give NaN
  *   where there is one, and -0 < +0. Integers wrap around; div (towards 0) and rem by 0 give 0.
  * - lt le eq ne, and or xor not (bools or the bits of i32), shl shr (sign kept) ushr, select(condition, a, b).
- * - `convert` between types: i32 of a float truncates and saturates, of NaN is 0; of a bool is 0 or 1.
+ * - `convert` between types: i32 of a float truncates and saturates, of NaN is 0; of a bool is 0 or 1; address of i32 keeps
+ *   the sign. Addresses are added, subtracted, multiplied and read by `fetch`.
  * - `bits`: f32 as i32 and back, the same bits.
  * - for floats that are normal: `pow2` 2^x of a whole x in the range of normal exponents; `exponent` floor(log2 |x|);
  *   `mantissa` |x| / 2^exponent, in [1, 2).
@@ -232,7 +233,7 @@ export const within = (index: Index, low: number, high: number): Expr =>
 /** The element at an index; or with lanes, elements from there on, `stride` apart, of which `valid` are there. */
 export const load = (buffer: Buffer, index: Index, lanes = 1, stride = 1, valid = lanes): Expr =>
   make("load", valueTypeOf(buffer.dtype), lanes, [], { buffer, index, stride, value2: valid });
-export const baseOf = (buffer: Buffer): Expr => make("base", "i32", 1, [], { buffer });
+export const baseOf = (buffer: Buffer): Expr => make("base", "address", 1, [], { buffer });
 export const fetch = (
   buffer: Buffer,
   address: Expr,
@@ -291,7 +292,10 @@ export const or = (a: Expr, b: Expr): Expr => pure("or", [a, b]);
 export const not = (a: Expr): Expr => pure("not", [a]);
 export const select = (condition: Expr, a: Expr, b: Expr): Expr =>
   a === b ? a : pure("select", [condition, a, b]);
-export const convert = (a: Expr, type: ValueType): Expr => (a.type === type ? a : pure("convert", [a], type));
+export const convert = (a: Expr, type: ValueType): Expr => {
+  if (a.type === type) return a;
+  return type === "address" && a.op === "const" ? constant(a.value, type) : pure("convert", [a], type);
+};
 export const bits = (a: Expr): Expr => pure("bits", [a], a.type === "f32" ? "i32" : "f32");
 
 /** Operations whose arguments keep the lanes that they have. */

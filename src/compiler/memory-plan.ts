@@ -4,9 +4,11 @@
  */
 
 import type { Buffer } from "./expression.js";
-import { BYTES, SLACK } from "./scopes.js";
+import { BYTES } from "./scopes.js";
 
 const ALIGNMENT = 64;
+/** Between two places; some targets read a little beyond. */
+const GAP = 64;
 
 export interface Lifetime {
   readonly buffer: Buffer;
@@ -25,7 +27,7 @@ const roundUp = (n: number): number => Math.ceil(n / ALIGNMENT) * ALIGNMENT;
 /** Largest first, each to the lowest place where nothing lies at the same time. */
 export function planMemory(lifetimes: readonly Lifetime[]): MemoryPlan {
   const sizes = new Map(
-    lifetimes.map(({ buffer }) => [buffer, roundUp(buffer.length * BYTES[buffer.dtype]) + SLACK] as const),
+    lifetimes.map(({ buffer }) => [buffer, roundUp(buffer.length * BYTES[buffer.dtype]) + GAP] as const),
   );
   const sorted = [...lifetimes].sort(
     (a, b) => sizes.get(b.buffer)! - sizes.get(a.buffer)! || a.first - b.first,
@@ -39,7 +41,7 @@ export function planMemory(lifetimes: readonly Lifetime[]): MemoryPlan {
       .filter((other) => other.first <= life.last && life.first <= other.last)
       .map(({ buffer }) => [offsets.get(buffer)!, offsets.get(buffer)! + sizes.get(buffer)!] as const)
       .sort((a, b) => a[0] - b[0]);
-    let at = SLACK;
+    let at = GAP;
     for (const [from, to] of rivals) {
       if (at + size <= from) break;
       at = Math.max(at, to);

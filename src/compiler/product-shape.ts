@@ -15,6 +15,8 @@ export interface Machine {
   readonly registers: number;
   /** Bytes of panels that stay in the cache of one processor. */
   readonly farCache: number;
+  /** Bytes before and behind each buffer that may be read, though they mean nothing. */
+  readonly slack: number;
 }
 
 /** A copy is made of what is read at least so often. */
@@ -175,6 +177,9 @@ export class ProductShape {
     const { lanes } = this.machine;
     const vectors = Math.ceil(vector.variable.extent / lanes);
     let [best, rate] = [{ rows: 1, columns: 1 }, 0];
+    const forced = process.env.MARU_TILE?.split(",").map(Number);
+    if (forced !== undefined && vectors >= forced[1]! && (scalar?.variable.extent ?? 1) >= forced[0]!)
+      return { vector, scalar, rows: forced[0]!, columns: forced[1]! };
     for (const [rows, columns] of this.#tiles(false)) {
       if (columns > vectors || (scalar === undefined && rows > 1)) continue;
       const value = fill(scalar?.variable.extent ?? 1, rows) * fill(vectors, columns) * speed(rows, columns);

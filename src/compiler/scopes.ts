@@ -9,6 +9,7 @@ import {
   type Buffer,
   baseOf,
   constant,
+  convert,
   type Expr,
   fetch,
   fromLanes,
@@ -29,9 +30,6 @@ export const BYTES: Readonly<Record<Buffer["dtype"], number>> = {
   uint8: 1,
   bool: 1,
 };
-
-/** Bytes before and after every buffer that may be read, though they mean nothing. */
-export const SLACK = 64;
 
 interface Scope {
   /** Not a loop: what is computed here is computed as often as around it. */
@@ -64,8 +62,14 @@ export class Scopes {
   /** Accumulators that change in the loop that is being written: they are read where they are asked for. */
   readonly running = new Set<Local>();
 
-  /** `written`: buffers that the kernel itself writes; what is read of them is read anew each time. */
-  constructor(readonly written: ReadonlySet<Buffer>) {}
+  /**
+   * `written`: buffers that the kernel itself writes; what is read of them is read anew each time. `slack`: bytes around
+   * each buffer that may be read.
+   */
+  constructor(
+    readonly written: ReadonlySet<Buffer>,
+    readonly slack: number,
+  ) {}
 
   get depth(): number {
     return this.#scopes.length - 1;
@@ -199,7 +203,7 @@ export class Scopes {
 
   /** A place that may lie outside (its value is then not used) is moved inside. */
   #safe(buffer: Buffer, index: Index): Index | Expr {
-    const slack = SLACK / BYTES[buffer.dtype];
+    const slack = this.slack / BYTES[buffer.dtype];
     const [low, high] = bounds(index);
     if (low >= -slack && high < buffer.length + slack) return index;
     const last = integer(Math.max(0, buffer.length - 1));
@@ -210,9 +214,9 @@ export class Scopes {
   address(buffer: Buffer, index: Index | Expr): { address: Expr; offset: number } {
     const size = BYTES[buffer.dtype];
     const base = baseOf(buffer);
-    if ("op" in index) return { address: add(base, scaled(index, size)), offset: 0 };
+    if ("op" in index) return { address: add(base, scaled(convert(index, "address"), size)), offset: 0 };
     const offset = index.constant * size;
-    const start = offset < 0 ? add(base, integer(offset)) : base;
+    const start = offset < 0 ? add(base, constant(offset, "address")) : base;
     return { address: this.#parts(index, size, start), offset: Math.max(0, offset) };
   }
 
@@ -227,7 +231,8 @@ export class Scopes {
     terms.sort((a, b) => a.depth - b.depth);
     let sum = start;
     terms.forEach((term, i) => {
-      const value = scaled(this.#keep(this.#atom(term.atom), term.depth), term.factor * factor);
+      const atom = this.#keep(this.#atom(term.atom), term.depth);
+      const value = scaled(start === undefined ? atom : convert(atom, "address"), term.factor * factor);
       sum = sum === undefined ? value : add(sum, value);
       const last = terms[i + 1]?.depth !== term.depth;
       if (last) sum = this.#keep(sum, term.depth);
@@ -253,8 +258,9 @@ const newScope = (plain = false): Scope => ({ plain, statements: [], known: new 
 
 function scaled(e: Expr, factor: number): Expr {
   if (factor === 1) return e;
-  if (e.op === "const") return integer(Math.imul(e.value, factor));
-  return pure("mul", [e, integer(factor)]);
+  if (e.op === "const")
+    return constant(e.type === "i32" ? Math.imul(e.value, factor) : e.value * factor, e.type);
+  return pure("mul", [e, constant(factor, e.type)]);
 }
 
 function withRoots(statement: Statement, replace: (e: Expr) => Expr): Statement {

@@ -25,7 +25,7 @@ import {
   visitAtoms,
   whole,
 } from "./index-form.js";
-import { BYTES, SLACK } from "./scopes.js";
+import { BYTES } from "./scopes.js";
 import { Substitution } from "./substitution.js";
 
 export interface Lane {
@@ -53,6 +53,8 @@ export class Vectorizer {
   constructor(
     readonly substitution: Substitution,
     readonly lane: Lane | undefined,
+    /** Bytes around each buffer that may be read. */
+    readonly slack: number,
   ) {}
 
   /** The expression at the point, by lanes where it differs between them. */
@@ -135,7 +137,7 @@ export class Vectorizer {
     const stride = e.index === undefined ? undefined : this.#stride(e.index, lane);
     if (e.index !== undefined && stride === undefined) return this.#laneByLane(e, lane);
     if (e.op === "load") {
-      if (!readable(e)) return this.#laneByLane(e, lane);
+      if (!readable(e, this.slack)) return this.#laneByLane(e, lane);
       return load(e.buffer!, this.#first(e.index!, lane), lane.lanes, stride!, lane.valid);
     }
     if (e.op === "index") return ramp(indexValue(this.#first(e.index!, lane)), stride!, lane.lanes);
@@ -185,8 +187,8 @@ class OneLane extends Substitution {
 }
 
 /** Does a load by lanes stay within the memory that may be read? */
-function readable(e: Expr): boolean {
-  const slack = SLACK / BYTES[e.buffer!.dtype];
+function readable(e: Expr, slackBytes: number): boolean {
+  const slack = slackBytes / BYTES[e.buffer!.dtype];
   const [low, high] = bounds(e.index!);
   return low >= -slack && high < e.buffer!.length + slack;
 }

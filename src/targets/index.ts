@@ -19,14 +19,19 @@ export interface DeviceStatus {
   readonly detail: string;
 }
 
-const targets: ReadonlyMap<string, Target> = new Map([
+const targets = new Map<string, Target>([
   [wasm.name, wasm],
   [interpreter.name, interpreter],
 ]);
 
-/** Names that the design knows but this version has no target for. */
+/** A device that is not there everywhere. */
+export function addTarget(target: Target): void {
+  targets.set(target.name, target);
+}
+
+/** Names that are known, but have no target here. */
 const planned: ReadonlyMap<string, string> = new Map([
-  ["native", "this version of maru has no native (C) target"],
+  ["native", "it is there in Node alone"],
   ["webgpu", "this version of maru has no WebGPU target"],
 ]);
 
@@ -40,7 +45,8 @@ const planned: ReadonlyMap<string, string> = new Map([
  */
 export function deviceStatuses(): DeviceStatus[] {
   const here = [...targets.values()].map(({ name, readiness }) => ({ name, ...(readiness ?? READY) }));
-  return [...here, ...[...planned].map(([name, detail]) => ({ name, available: false, detail }))];
+  const others = [...planned].filter(([name]) => !targets.has(name));
+  return [...here, ...others.map(([name, detail]) => ({ name, available: false, detail }))];
 }
 
 const READY: Readiness = { available: true, detail: "" };
@@ -50,8 +56,13 @@ export function setThreads(count: number): void {
   for (const target of targets.values()) target.setThreads?.(count);
 }
 
-/** The target of that name; throws a `DeviceError` that lists what is there. */
+/**
+ * The target of that name; `auto` is native where it is there, else wasm.
+ *
+ * @throws DeviceError that lists what is there
+ */
 export function openTarget(name: string): Target {
+  if (name === "auto") return openTarget(targets.get("native")?.readiness?.available ? "native" : "wasm");
   const target = targets.get(name);
   if (target?.readiness?.available !== false && target !== undefined) return target;
   const why = target?.readiness?.detail ?? planned.get(name) ?? "there is no device of that name";

@@ -20,7 +20,8 @@ let checking = false;
 export const getDevice = (): string => target.name;
 
 /**
- * Chooses the device that computes from now on.
+ * Chooses the device that computes from now on: "wasm", "native" (in Node), "interpreter", or "auto", which is native
+ * where a C compiler and koffi are there, else wasm.
  *
  * @throws DeviceError when it is not there; the message says why and what is.
  * @throws CaptureError inside a compiled function

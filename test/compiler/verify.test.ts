@@ -8,6 +8,7 @@ import {
   type Buffer,
   baseOf,
   constant,
+  convert,
   type Expr,
   fetch,
   load,
@@ -79,7 +80,7 @@ describe("a nest", () => {
     verifyNest(tiled);
     const vectors = applyStep(tiled, { name: "vectorize", axis: "i.i", lanes: 4, unroll: 1 });
     verifyNest(vectors);
-    verifyProgram(emitNest(vectors, 1));
+    verifyProgram(emitNest(vectors, 1, 64));
   });
 
   test("without one of its loops", () => {
@@ -195,7 +196,7 @@ describe("code", () => {
         ...{ kind: "loop", variable: i, from: begin, to: end, step: 1 },
         body: [
           { kind: "set", local: total, value: add(readLocal(total), vector()) },
-          store(scalar(), add(baseOf(OUTPUT), mul(variableValue(i), constant(4, "i32")))),
+          store(scalar(), add(baseOf(OUTPUT), mul(convert(variableValue(i), "address"), constant(4, "address")))),
         ],
       },
       store(acrossLanes(readLocal(total), "add")),

@@ -4,9 +4,12 @@
  */
 import { verifyStages } from "../../src/compiler/compile.js";
 import { verifyCode, verifyNest } from "../../src/compiler/verify.js";
-import { setInterpretFirst } from "../../src/targets/wasm/wasm.js";
+import { addTarget } from "../../src/targets/index.js";
+import { setInterpretFirst } from "../../src/targets/known-programs.js";
+import { native } from "../../src/targets/native/native.js";
 import { setDevice } from "../../src/tensor/runtime.js";
 
+addTarget(native);
 setDevice(globalThis.process.env.MARU_TEST_DEVICE ?? "wasm");
 setInterpretFirst(false);
 verifyStages({ nest: verifyNest, code: verifyCode });

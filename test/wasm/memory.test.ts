@@ -5,8 +5,8 @@ import { describe, expect, test } from "vitest";
 import { cumsum, full } from "../../src/graph/index.js";
 import { arange, nn, OutOfMemoryError, ones, optim, random, type Tensor, zeros } from "../../src/index.js";
 import { part } from "../../src/ops/index.js";
+import { softLimit } from "../../src/targets/ballast.js";
 import { openEngine } from "../../src/targets/wasm/engine.js";
-import { softLimit } from "../../src/targets/wasm/residency.js";
 import { wasm } from "../../src/targets/wasm/wasm.js";
 
 const MEGABYTE = 2 ** 20;

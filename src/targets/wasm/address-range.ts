@@ -33,7 +33,7 @@ export class AddressRanges {
 
   #declare(body: readonly Statement[], sets: [Local, Expr][]): void {
     for (const statement of body) {
-      if (statement.kind === "let" && statement.local.type === "i32" && statement.local.lanes === 1)
+      if (statement.kind === "let" && isWhole(statement.local))
         this.#locals.set(statement.local, narrower(this.of(statement.value), rangeOf(statement.local)));
       else if (statement.kind === "set" && this.#locals.has(statement.local)) {
         const { local, value } = statement;
@@ -49,7 +49,7 @@ export class AddressRanges {
 
   of(e: Expr): Range {
     const [a, b] = e.args;
-    if (e.lanes !== 1 || e.type !== "i32") return ANY;
+    if (!isWhole(e)) return ANY;
     switch (e.op) {
       case "const":
         return [e.value, e.value];
@@ -59,6 +59,8 @@ export class AddressRanges {
         return [FIRST_ADDRESS, MEMORY_END];
       case "local":
         return this.#locals.get(e.local!) ?? rangeOf(e.local!);
+      case "convert":
+        return this.of(a!);
       case "add":
         return sum(this.of(a!), this.of(b!));
       case "sub":
@@ -97,6 +99,10 @@ export class AddressRanges {
     return this.of(address)[0] >= 0;
   }
 }
+
+/** A scalar whole number or an address, which is one. */
+const isWhole = ({ type, lanes }: Pick<Local, "type" | "lanes">): boolean =>
+  lanes === 1 && (type === "i32" || type === "address");
 
 /** What the compiler knows of a register, whatever is put into it. */
 const rangeOf = ({ below }: Local): Range => (below === undefined ? ANY : [0, below - 1]);

@@ -2,12 +2,13 @@
 import { type Compiled, compileSteps } from "../../compiler/compile.js";
 import type { Machine } from "../../compiler/product-shape.js";
 import type { StepName } from "../../compiler/transforms.js";
-import type { Node } from "../../graph/index.js";
+import type { ProgramPlan } from "../known-programs.js";
 import { type Engine, mayBlock } from "./engine.js";
 import { type PrintedProgram, printSteps } from "./printer.js";
+import { SLACK } from "./system-page.js";
 
 /** WebAssembly's vectors have 128 bits, and engines give it the 16 registers of SSE, of which they keep one. */
-export const MACHINE: Machine = { lanes: 4, registers: 15, farCache: 262144 };
+export const MACHINE: Machine = { lanes: 4, registers: 15, farCache: 262144, slack: SLACK };
 
 let disabled: ReadonlySet<StepName> = new Set();
 
@@ -16,13 +17,9 @@ export function disableTransforms(names: ReadonlySet<StepName>): void {
   disabled = names;
 }
 
-/** What a program is made of. */
-export interface ProgramOptions {
+/** What a program is made of, and where. */
+export interface ProgramOptions extends ProgramPlan {
   readonly engine: Engine;
-  readonly outputs: readonly Node[];
-  /** The inputs of every run, in their order. */
-  readonly leaves: readonly Node[];
-  readonly updates: readonly (readonly [output: number, input: number])[];
   /** Whether to keep what `explain` shows. */
   readonly keep?: boolean;
 }

@@ -25,7 +25,7 @@ export function printConvert(p: Printer, e: Expr, half: Half): void {
     return;
   }
   p.push(x!);
-  if (x!.type === "bool" && e.type === "i32") return;
+  if (e.type === "address" || (x!.type === "bool" && e.type === "i32")) return;
   p.f.op(SCALAR[`${x!.type} ${e.type}`] ?? fail(e, `there is no way from ${x!.type}`));
 }
 

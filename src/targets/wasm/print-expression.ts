@@ -183,14 +183,14 @@ export class ExpressionPrinter implements Printer {
   #constant(e: Expr): void {
     if (e.type === "f32") this.f.op("f32.const", e.value);
     else if (e.type === "f64") this.f.op("f64.const", e.value);
-    else this.f.i32(e.type === "bool" ? Number(e.value !== 0) : e.value);
+    else this.f.i32(e.type === "bool" ? Number(e.value !== 0) : e.value | 0);
   }
 
   #splat(e: Expr): void {
     const x = e.args[0]!;
     if (x.op === "const") {
       const value = x.type === "bool" ? -Number(x.value !== 0) : x.value;
-      pushAll(this.f, x.type === "bool" ? "i32" : x.type, value);
+      pushAll(this.f, x.type === "f32" || x.type === "f64" ? x.type : "i32", value);
       return;
     }
     if (x.op === "fetch" && this.usedOnce(x) && printSplatFetch(this, x)) return;

@@ -44,6 +44,7 @@ interface Kind {
 export type Shape = "f32" | "f64" | "i32" | "bool" | "f32x4" | "f64x2" | "i32x4" | "boolx4";
 
 export function shapeOf(e: Kind): Shape {
+  if (e.type === "address") return "i32";
   if (e.lanes === 1) return e.type;
   return e.type === "f64" ? "f64x2" : `${e.type}x4`;
 }
@@ -53,7 +54,7 @@ export const halvesOf = (e: Kind): 1 | 2 => (e.type === "f64" && e.lanes > 1 ? 2
 
 export function wasmTypeOf(e: Kind): ValType {
   if (e.lanes > 1) return "v128";
-  return e.type === "bool" ? "i32" : e.type;
+  return e.type === "f32" || e.type === "f64" ? e.type : "i32";
 }
 
 const constantBytes = new Uint8Array(16);

@@ -2,30 +2,31 @@
 
 import type { ProgramCode } from "../../compiler/code.js";
 import type { Compiled } from "../../compiler/compile.js";
-import type { Buffer } from "../../compiler/expression.js";
 import { BYTES } from "../../compiler/scopes.js";
-import { DeviceError, IndexError, OutOfMemoryError, ValueError } from "../../errors.js";
-import { allocate, isOp, type Node, type Storage, storageOf, type TypedArray } from "../../graph/index.js";
+import { DeviceError, OutOfMemoryError } from "../../errors.js";
+import { allocate, type Storage, storageOf } from "../../graph/index.js";
 import { formatShape } from "../../shape/index.js";
+import {
+  copyIn,
+  copyOut,
+  describeOutputs,
+  type Failure,
+  failureOf,
+  type Output,
+  peakOf,
+} from "../program-parts.js";
+import { inSlices } from "../slices.js";
 import type { Renewed, RunReport } from "../target.js";
 import { type Blueprint, blueprintSteps, type ProgramOptions } from "./blueprint.js";
 import type { Engine } from "./engine.js";
 import type { PrintedProgram } from "./printer.js";
-import { inSlices, kernelsOf, runInSlices } from "./slices.js";
+import { kernelsOf, runInSlices } from "./slices.js";
 import { SYSTEM_PAGE } from "./system-page.js";
 import type { ThreadModule } from "./threads.js";
 
-/** Where an output lies: in a buffer of the program, or it is one of the inputs. */
-interface Output {
-  /** Number of the buffer, or -1. */
-  readonly buffer: number;
-  /** Number of the input that it is the same as, or of the earlier output. */
-  readonly sameAs: number;
-  readonly dtype: Storage["dtype"];
-  readonly length: number;
-  /** The input that it may be written over, or -1. */
-  readonly over: number;
-  /** Where it lies among the small values, or -1. */
+/** An output that may lie among the small values. */
+interface PlacedOutput extends Output {
+  /** Where among them, or -1. */
   readonly small: number;
 }
 
@@ -51,18 +52,6 @@ const SMALL = 2048;
  * so many bytes at most.
  */
 const STAGED = 8 * 2 ** 20;
-
-/** What a check that fails says. */
-type Failure = (code: number, value: number) => Error;
-
-function failureOf(node: Node): Failure {
-  if (isOp(node, "gather") || isOp(node, "scatter")) {
-    const { shape } = node.sources[0]!;
-    return (axis, value) =>
-      new IndexError(`index ${value} is out of bounds for axis ${axis} with size ${shape[axis]}`);
-  }
-  return () => new ValueError("pow: Integers to negative integer powers are not allowed.");
-}
 
 // Functions that a program holds are made apart from its constructor: they would hold all that it worked with.
 const importsOf = (engine: Engine) => ({
@@ -90,7 +79,7 @@ export class WasmProgram {
   readonly #places: number[];
   readonly #code: ProgramCode;
   readonly #inputs: readonly Input[];
-  readonly #outputs: readonly Output[];
+  readonly #outputs: readonly PlacedOutput[];
   readonly #temporaries: readonly (readonly [word: number, offset: number])[];
   readonly #arenaBytes: number;
   readonly #failures: ReadonlyMap<number, Failure>;
@@ -132,9 +121,10 @@ export class WasmProgram {
       const small = updated.has(i) ? -1 : placeSmall(buffer, once ? STAGED - smallBytes : SMALL);
       return { buffer: number.get(buffer)!, dtype, length, small, once };
     });
-    this.#outputs = describeOutputs(compiled, outputs, leaves, updates, number).map((output) =>
-      output.buffer < 0 ? output : { ...output, small: placeSmall(output) },
-    );
+    this.#outputs = describeOutputs(compiled, outputs, leaves, updates, number).map((output) => ({
+      ...output,
+      small: output.buffer < 0 ? -1 : placeSmall(output),
+    }));
     this.#temporaries = [...compiled.arena].map(([buffer, offset]) => [number.get(buffer)!, offset]);
     this.#arenaBytes = compiled.arenaBytes;
     this.#titles = outputs.map(({ op, shape }) => `${op} of shape ${formatShape(shape)}`);
@@ -374,50 +364,6 @@ export class WasmProgram {
     }
     return results;
   }
-}
-
-/** Element by element: for a few elements that is quicker than making a view. */
-function copyIn(memory: TypedArray, at: number, values: TypedArray): void {
-  if (values.length > FEW) memory.set(values, at);
-  else for (let i = 0; i < values.length; i++) memory[at + i] = values[i]!;
-}
-
-function copyOut(memory: TypedArray, at: number, values: TypedArray): TypedArray {
-  if (values.length > FEW) values.set(memory.subarray(at, at + values.length));
-  else for (let i = 0; i < values.length; i++) values[i] = memory[at + i]!;
-  return values;
-}
-
-const FEW = 64;
-
-/** Each output's buffer; one that is an input or another output again names that one. */
-function describeOutputs(
-  compiled: Compiled,
-  outputs: readonly Node[],
-  leaves: readonly Node[],
-  updates: readonly (readonly [output: number, input: number])[],
-  number: ReadonlyMap<Buffer, number>,
-): Output[] {
-  const first = new Map<Buffer, number>();
-  return compiled.outputs.map((place, i): Output => {
-    const { dtype } = outputs[i]!;
-    if (!("role" in place)) {
-      const leaf = leaves.indexOf(place);
-      return { buffer: -1, sameAs: -1 - leaf, dtype, length: 0, over: -1, small: -1 };
-    }
-    const earlier = first.get(place);
-    if (earlier !== undefined)
-      return { buffer: -1, sameAs: earlier, dtype, length: place.length, over: -1, small: -1 };
-    first.set(place, i);
-    const update = updates.findIndex(([output]) => output === i);
-    const over = update >= 0 && compiled.inPlace[update]! ? updates[update]![1] : -1;
-    return { buffer: number.get(place)!, sameAs: -1, dtype, length: place.length, over, small: -1 };
-  });
-}
-
-function peakOf({ code, arenaBytes }: Compiled): number {
-  const outputs = code.buffers.filter(({ role }) => role === "output");
-  return outputs.reduce((bytes, { dtype, length }) => bytes + length * BYTES[dtype], arenaBytes);
 }
 
 /** What a run has to know of the code: once it is printed, what the kernels do is not needed any more. */

@@ -9,31 +9,8 @@
  * reachable through its storage alone, and the finalizer's entry, which would hold it, is taken back.
  */
 import { allocate, type DType, type Resident, Storage, type TypedArray } from "../../graph/index.js";
+import { ballastOf, softLimit } from "../ballast.js";
 import type { WasmHeap } from "./heap.js";
-
-const MEGABYTE = 2 ** 20;
-
-/**
- * Cells are evicted while together they exceed this or twice what recent programs used, whichever is more. An eviction
- * costs more than most programs, and a loop that lets the event loop turn now and then needs none; so it is a good part of
- * what a machine has to spare: a thirty-second of its memory, from 256 MB to 1 GB.
- */
-export function softLimit(machine = machineBytes()): number {
-  return Math.min(1024 * MEGABYTE, Math.max(256 * MEGABYTE, machine / 32));
-}
-
-/** Memory of the machine, or of the container that we run in; browsers only tell by and large. */
-function machineBytes(): number {
-  const { process } = globalThis;
-  const total = process?.getBuiltinModule?.("node:os")?.totalmem();
-  if (total === undefined) {
-    const { navigator } = globalThis as { navigator?: { deviceMemory?: number } };
-    return (navigator?.deviceMemory ?? 8) * 1024 * MEGABYTE;
-  }
-  // 0 or an absurd number where there is no limit.
-  const limit = process?.constrainedMemory?.() ?? 0;
-  return limit > 0 ? Math.min(total, limit) : total;
-}
 
 /** What the largest recent program used counts for less with each one that ends. */
 const FORGETTING = 15 / 16;
@@ -48,24 +25,6 @@ const ELEMENT_BYTES: Readonly<Record<DType, number>> = {
   uint8: 1,
   bool: 1,
 };
-
-/** Less than this the collector need not know of. */
-const LEAST_BALLAST = 65536;
-
-/** Typed here since TypeScript's library for ES2022 does not know the option, which older engines ignore. */
-type ResizableBuffer = new (bytes: number, options: { readonly maxByteLength: number }) => ArrayBuffer;
-
-/** A buffer that could be resized is reserved page by page, and nobody writes zeros to it. */
-function ballastOf(bytes: number): ArrayBuffer | undefined {
-  if (bytes < LEAST_BALLAST) return undefined;
-  const size = Math.ceil(bytes / 2);
-  try {
-    return new (ArrayBuffer as ResizableBuffer)(size, { maxByteLength: size });
-  } catch {
-    // There is no address space for it: then the collector has reason enough to run.
-    return undefined;
-  }
-}
 
 export const bytesOf = (dtype: DType, length: number): number => length * ELEMENT_BYTES[dtype];
 
@@ -272,6 +231,7 @@ export class Residency {
 
   /** The pressure rule, with `more` bytes to come. */
   #relieve(more: number): void {
+    // Cells are evicted while together they exceed the limit or twice what recent programs used, whichever is more.
     const used = Math.max(this.#pinnedWeight + more, this.#recentWeight);
     const limit = Math.max(this.#softLimit, 2 * used);
     while (this.#weight + more > limit && this.#evictOldest());

@@ -1,25 +1,8 @@
-/**
- * Work in pieces, for a thread that must not be blocked for long (a page's main thread): after some milliseconds of it the
- * event loop gets its turn. So programs are compiled there, and run where no workers can do it.
- */
+/** Runs a program piece by piece, where no workers can do it and the thread must not be blocked. */
 import type { ProgramCode } from "../../compiler/code.js";
+import { nextTurn, SLICE_MILLISECONDS } from "../slices.js";
 import type { Engine } from "./engine.js";
 import { SYSTEM_PAGE } from "./system-page.js";
-
-/** Half a frame: the page has things to do, too. */
-const SLICE_MILLISECONDS = 8;
-
-/** Goes through the steps to their result. */
-export async function inSlices<T>(steps: Generator<void, T, void>): Promise<T> {
-  let until = performance.now() + SLICE_MILLISECONDS;
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    if (performance.now() < until) continue;
-    await nextTurn();
-    until = performance.now() + SLICE_MILLISECONDS;
-  }
-}
 
 type Kernel = (params: number, begin: number, end: number, thread: number) => void;
 
@@ -59,16 +42,4 @@ export async function runInSlices(
       }
     }
   }
-}
-
-/** After what else waits in the event loop. A timer would come late: browsers make nested ones wait. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -3,8 +3,8 @@
  * was run before takes a walk over its nodes and no more: a hash first, then a comparison with what was written down when
  * the graph came for the first time.
  */
-import { MOVES } from "../../compiler/value.js";
-import { type Node, sameAttributes } from "../../graph/index.js";
+import { MOVES } from "../compiler/value.js";
+import { type Node, sameAttributes } from "../graph/index.js";
 
 const MARKS: ReadonlySet<string> = new Set(["detach", "barrier", "custom"]);
 const names = new Map<string, number>();

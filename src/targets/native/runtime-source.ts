@@ -1,0 +1,137 @@
+/**
+ * The runtime as C: the threads of all programs of a process. They spin for a moment between programs, and then sleep; so
+ * steps that follow each other find them awake, and a process that waits costs nothing.
+ */
+export const RUNTIME = `
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+typedef void worker(struct job *job, i32 thread, i32 threads);
+
+#define MOST_THREADS 256
+/* Looks at a word before a thread goes to sleep: about as long as a sleeper takes to wake up. */
+#define SPINS 6000
+
+static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t door = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t bell = PTHREAD_COND_INITIALIZER;
+static i32 helpers;
+
+/* The work of now: how many there were, shifted, and how many threads take part, in one word that helpers read once. */
+static u32 generation;
+static worker *work;
+static struct job *work_of;
+static i32 unfinished;
+
+/* Threads that wait for each other. */
+static u32 meeting;
+static i32 arrived;
+
+static void breathe(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static void ring(void) {
+  pthread_mutex_lock(&door);
+  pthread_cond_broadcast(&bell);
+  pthread_mutex_unlock(&door);
+}
+
+/* Returns once the word is another one. */
+static void until_changed(u32 *word, u32 old) {
+  for (i32 i = 0; i < SPINS; i++) {
+    if (__atomic_load_n(word, __ATOMIC_ACQUIRE) != old) return;
+    breathe();
+  }
+  pthread_mutex_lock(&door);
+  while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == old) pthread_cond_wait(&bell, &door);
+  pthread_mutex_unlock(&door);
+}
+
+static void *help(void *number) {
+  i32 thread = (i32)(address)number;
+  u32 seen = 0;
+  for (;;) {
+    until_changed(&generation, seen);
+    seen = __atomic_load_n(&generation, __ATOMIC_ACQUIRE);
+    i32 threads = (i32)(seen & 0xffff);
+    if (thread >= threads) continue;
+    work(work_of, thread, threads);
+    if (__atomic_sub_fetch(&unfinished, 1, __ATOMIC_ACQ_REL) == 0) ring();
+  }
+  return 0;
+}
+
+/* Starts helpers as they are needed; with fewer than wanted it is done by those that are there. */
+static i32 gather(i32 threads) {
+  if (threads > MOST_THREADS) threads = MOST_THREADS;
+  while (helpers < threads - 1) {
+    pthread_t thread;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    i32 failed = pthread_create(&thread, &attributes, help, (void *)(address)(helpers + 1));
+    pthread_attr_destroy(&attributes);
+    if (failed) return helpers + 1;
+    helpers++;
+  }
+  return threads;
+}
+
+static void team_together(i32 threads, worker *body, struct job *job) {
+  pthread_mutex_lock(&one_at_a_time);
+  threads = gather(threads);
+  if (threads > 1) {
+    work = body;
+    work_of = job;
+    __atomic_store_n(&arrived, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&unfinished, threads - 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&generation, (((generation >> 16) + 1) << 16) | (u32)threads, __ATOMIC_RELEASE);
+    ring();
+    body(job, 0, threads);
+    for (i32 i = 0; __atomic_load_n(&unfinished, __ATOMIC_ACQUIRE) != 0; i++) {
+      if (i < SPINS) breathe();
+      else {
+        pthread_mutex_lock(&door);
+        while (__atomic_load_n(&unfinished, __ATOMIC_ACQUIRE) != 0) pthread_cond_wait(&bell, &door);
+        pthread_mutex_unlock(&door);
+      }
+    }
+  } else body(job, 0, 1);
+  pthread_mutex_unlock(&one_at_a_time);
+}
+
+static void team_wait(i32 threads) {
+  if (threads <= 1) return;
+  u32 now = __atomic_load_n(&meeting, __ATOMIC_ACQUIRE);
+  if (__atomic_add_fetch(&arrived, 1, __ATOMIC_ACQ_REL) == threads) {
+    __atomic_store_n(&arrived, 0, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&meeting, 1, __ATOMIC_ACQ_REL);
+    ring();
+  } else until_changed(&meeting, now);
+}
+
+static const struct team the_team = {.together = team_together, .wait = team_wait};
+
+#define EXPORT __attribute__((visibility("default")))
+EXPORT f64 maru_team(void) { return (f64)(address)&the_team; }
+
+/* Where an array lies. A large one gets large pages, where the system has them. */
+EXPORT f64 maru_place(void *array, f64 bytes) {
+#ifdef MADV_HUGEPAGE
+  if (bytes >= 4194304.0) {
+    address page = 4096, begin = ((address)array + page - 1) & -page;
+    address end = ((address)array + (address)bytes) & -page;
+    if (end > begin) madvise((void *)begin, (size_t)(end - begin), MADV_HUGEPAGE);
+  }
+#else
+  (void)bytes;
+#endif
+  return (f64)(address)array;
+}
+`;
