@@ -12,7 +12,7 @@ export type Statement =
   | { readonly kind: "set"; readonly local: Local; readonly value: Expr }
   /**
    * Writes to address + offset bytes; `stride` in elements between lanes, only the first `valid` lanes. Integers are cut
-   * to the low 8 bits for uint8; a bool becomes a byte 0 or 1.
+   * to the low 8 bits for uint8; a bool becomes a byte 0 or 1. `stream`: better past the cache, where the target can.
    */
   | {
       readonly kind: "store";
@@ -22,6 +22,7 @@ export type Statement =
       readonly stride: number;
       readonly valid: number;
       readonly value: Expr;
+      readonly stream?: boolean;
     }
   /** variable = from, from + step, ... while below to. */
   | {

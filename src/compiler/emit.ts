@@ -26,7 +26,7 @@ import {
 } from "./expression.js";
 import { at, constantOf, type Index, newVar, offsetBy, plus, times, type Var, whole } from "./index-form.js";
 import type { Axis, Nest, Reduction, Stage, Store, Test } from "./nest.js";
-import { Scopes } from "./scopes.js";
+import { BYTES, Scopes } from "./scopes.js";
 import { Substitution } from "./substitution.js";
 import { type Lane, Vectorizer } from "./vectorize.js";
 
@@ -403,6 +403,11 @@ class Emission {
     }
   }
 
+  #streams({ role, length, dtype }: Buffer): boolean {
+    const { stream } = this.nest;
+    return stream !== undefined && role === "output" && length * BYTES[dtype] >= stream;
+  }
+
   /** All values first: one store may overwrite what another one still reads. */
   #store(stores: readonly Store[], vectorizer: Vectorizer): void {
     const writes = stores.flatMap(({ buffer, index, value }) =>
@@ -416,7 +421,8 @@ class Emission {
     writes.forEach(({ buffer, index, stride, lanes, valid }, i) => {
       const { address, offset } = this.#scopes.address(buffer, index);
       const value = splat(values[i]!, lanes);
-      this.#scopes.statements.push({ kind: "store", buffer, address, offset, stride, valid, value });
+      const stream = stride === 1 && valid === lanes && lanes > 1 && this.#streams(buffer);
+      this.#scopes.statements.push({ kind: "store", buffer, address, offset, stride, valid, value, stream });
     });
   }
 }

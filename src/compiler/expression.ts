@@ -48,6 +48,8 @@ export interface Local {
  * - `bits`: f32 as i32 and back, the same bits.
  * - for floats that are normal: `pow2` 2^x of a whole x in the range of normal exponents; `exponent` floor(log2 |x|);
  *   `mantissa` |x| / 2^exponent, in [1, 2).
+ * - of f32: `scale(p, s)` p 2^n, rounded once, for s = n + SCALE_ORIGIN with a whole n from -252 to 254. Of floats:
+ *   `quotient` a / b to within a unit in the last place, for an a in [0, 1] and a b in [1, 2].
  */
 export type Op =
   | "const"
@@ -99,7 +101,16 @@ export type PureOp =
   | "bits"
   | "pow2"
   | "exponent"
-  | "mantissa";
+  | "mantissa"
+  | "scale"
+  | "quotient";
+
+/**
+ * 1.5 2^23 + 254: adding it to a float below 2^22 leaves, in the low bits, the nearest whole number plus 254. Half of that
+ * and the other half are the biased exponents of two factors whose product is 2^n: so one rounding makes subnormal
+ * results, and none is needed to reach infinity.
+ */
+export const SCALE_ORIGIN = 12582912 + 254;
 
 /**
  * How lanes, and the terms of a reduction, come together. Of bools min is "all" and max is "any". `larger` and `smaller`

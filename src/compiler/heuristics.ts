@@ -7,6 +7,7 @@
 import type { Buffer, Expr } from "./expression.js";
 import type { Axis, Nest, Reduction, Stage } from "./nest.js";
 import { type Machine, type Product, ProductShape, productOf } from "./product-shape.js";
+import { BYTES } from "./scopes.js";
 import { expressionDependsOn, extentsOf, vectorCost } from "./strides.js";
 import { applyStep, pack, type Step, type StepName, splitReduction } from "./transforms.js";
 
@@ -67,9 +68,12 @@ class Planner {
 
   /** The kernels of a nest, all their loops arranged. */
   kernels(nest: Nest): Planned[] {
-    return this.plan(nest, []).map((planned) =>
-      this.#run(planned.nest, [{ name: "advance" }], planned.steps),
-    );
+    const { streamed } = this.machine;
+    return this.plan(nest, []).map((planned) => {
+      const steps: Step[] = [{ name: "advance" }];
+      if (streams(planned.nest, streamed)) steps.push({ name: "stream", bytes: streamed });
+      return this.#run(planned.nest, steps, planned.steps);
+    });
   }
 
   plan(given: Nest, before: Done): Planned[] {
@@ -318,6 +322,14 @@ class Planner {
     return this.#run(nest, steps, [...done, { name: "pack", axis: operand }]);
   }
 }
+
+/** Does it write a result of at least so many bytes? */
+const streams = ({ stages }: Nest, bytes: number): boolean =>
+  stages.some(({ stores, finish }) =>
+    [...stores, ...finish].some(
+      ({ buffer }) => buffer.role === "output" && buffer.length * BYTES[buffer.dtype] >= bytes,
+    ),
+  );
 
 const longestLoops = (nest: Nest): readonly Axis[] =>
   nest.stages.map(({ loops }) => loops).reduce((a, b) => (b.length > a.length ? b : a));

@@ -77,6 +77,8 @@ export interface Nest {
   readonly cluster?: number;
   /** Do addresses move on from turn to turn? Else they are computed in each. */
   readonly advance?: boolean;
+  /** Results of at least so many bytes go to memory past the cache. */
+  readonly stream?: number;
 }
 
 export const SERIAL: Mode = { kind: "serial" };

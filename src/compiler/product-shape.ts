@@ -13,8 +13,12 @@ export interface Machine {
   readonly lanes: number;
   /** Vector registers that hold a tile's sums and what one turn of its loop loads. */
   readonly registers: number;
+  /** Can a multiplication take one number from memory for all lanes? Then that number needs no register. */
+  readonly broadcasts: boolean;
   /** Bytes of panels that stay in the cache of one processor. */
   readonly farCache: number;
+  /** Results of at least so many bytes are written past the cache. */
+  readonly streamed: number;
   /** Bytes before and behind each buffer that may be read, though they mean nothing. */
   readonly slack: number;
 }
@@ -50,8 +54,8 @@ const fill = (extent: number, tile: number): number => extent / (Math.ceil(exten
  * Products a cycle: two additions and two loads at a time. An addition is known after four cycles; a loop of just as many
  * as that takes waits for every load that comes late, which was measured to cost a sixth.
  */
-const speed = (rows: number, columns: number): number =>
-  (rows * columns) / Math.max((rows * columns) / 2, (rows + columns) / 2, 4.75);
+const cycles = (rows: number, columns: number): number =>
+  Math.max((rows * columns) / 2, (rows + columns) / 2, 4.75);
 
 /** Which operand is read by vectors, and along which axis. */
 interface Side {
@@ -71,6 +75,12 @@ export class ProductShape {
     readonly machine: Machine,
   ) {
     this.loops = nest.stages[0]!.loops;
+  }
+
+  /** Products a cycle. Where loads hide behind additions, each still takes something: the larger tile is better. */
+  #speed(rows: number, columns: number): number {
+    const loads = this.machine.broadcasts ? 0.1 * rows + 0.15 * columns : 0;
+    return (rows * columns) / (cycles(rows, columns) + loads);
   }
 
   #step(operand: Expr, { variable }: Axis): number | undefined {
@@ -140,7 +150,7 @@ export class ProductShape {
     const size = (axis: Axis | undefined): number => axis?.variable.extent ?? 1;
     for (const [p, q] of this.#tiles(true)) {
       if ((m === undefined && p > 1) || (n === undefined && q > 1)) continue;
-      const value = fill(size(m), p) * fill(size(n), q) * speed(p, q);
+      const value = fill(size(m), p) * fill(size(n), q) * this.#speed(p, q);
       if (value > rate * 1.001) [best, rate] = [[p, q], value];
     }
     return [
@@ -150,15 +160,16 @@ export class ProductShape {
   }
 
   /**
-   * Tiles whose sums and loads fit in the registers. Engines load all that a turn needs before they add, so a turn's loads
-   * count in full. `inner`: both operands come in vectors.
+   * Tiles whose sums and loads fit in the registers. Some engines load all that a turn needs before they add, so a turn's
+   * loads count in full; where one operand comes from memory, one register is enough for it. `inner`: both come in vectors.
    */
   #tiles(inner: boolean): (readonly [number, number])[] {
     const wide = this.a.type === "f64" ? 2 : 1;
     const tiles: (readonly [number, number])[] = [];
-    for (let rows = 8; rows >= 1; rows--) {
+    for (let rows = this.machine.broadcasts ? 14 : 8; rows >= 1; rows--) {
       for (let columns = 8; columns >= 1; columns--) {
-        const loads = rows * (inner ? wide : 1) + columns * wide;
+        const own = rows * (inner ? wide : 1);
+        const loads = (this.machine.broadcasts ? Math.min(own, wide) : own) + columns * wide;
         if (rows * columns * wide + loads <= this.machine.registers) tiles.push([rows, columns]);
       }
     }
@@ -177,12 +188,10 @@ export class ProductShape {
     const { lanes } = this.machine;
     const vectors = Math.ceil(vector.variable.extent / lanes);
     let [best, rate] = [{ rows: 1, columns: 1 }, 0];
-    const forced = process.env.MARU_TILE?.split(",").map(Number);
-    if (forced !== undefined && vectors >= forced[1]! && (scalar?.variable.extent ?? 1) >= forced[0]!)
-      return { vector, scalar, rows: forced[0]!, columns: forced[1]! };
     for (const [rows, columns] of this.#tiles(false)) {
       if (columns > vectors || (scalar === undefined && rows > 1)) continue;
-      const value = fill(scalar?.variable.extent ?? 1, rows) * fill(vectors, columns) * speed(rows, columns);
+      const value =
+        fill(scalar?.variable.extent ?? 1, rows) * fill(vectors, columns) * this.#speed(rows, columns);
       if (value > rate * 1.001) [best, rate] = [{ rows, columns }, value];
     }
     return { vector, scalar, ...best };

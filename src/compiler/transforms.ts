@@ -55,7 +55,9 @@ export type Step =
   /** Turns of the last two parallel axes in another order: `size` of the last one with all of the one before it. */
   | { readonly name: "cluster"; readonly size: number }
   /** Addresses in innermost loops move on from turn to turn. */
-  | { readonly name: "advance" };
+  | { readonly name: "advance" }
+  /** Results of at least so many bytes go to memory past the cache, which would first fetch what is overwritten. */
+  | { readonly name: "stream"; readonly bytes: number };
 
 export type StepName = Step["name"] | "pack" | "split";
 
@@ -87,6 +89,8 @@ export function applyStep(nest: Nest, step: Step): Nest {
       return { ...nest, cluster: step.size };
     case "advance":
       return { ...nest, advance: true };
+    case "stream":
+      return { ...nest, stream: step.bytes };
   }
 }
 

@@ -14,6 +14,7 @@ const names: Readonly<Record<StepName, true>> = {
   split: true,
   cluster: true,
   advance: true,
+  stream: true,
 };
 
 export const STEP_NAMES = Object.keys(names) as StepName[];

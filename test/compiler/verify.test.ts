@@ -196,7 +196,10 @@ describe("code", () => {
         ...{ kind: "loop", variable: i, from: begin, to: end, step: 1 },
         body: [
           { kind: "set", local: total, value: add(readLocal(total), vector()) },
-          store(scalar(), add(baseOf(OUTPUT), mul(convert(variableValue(i), "address"), constant(4, "address")))),
+          store(
+            scalar(),
+            add(baseOf(OUTPUT), mul(convert(variableValue(i), "address"), constant(4, "address"))),
+          ),
         ],
       },
       store(acrossLanes(readLocal(total), "add")),

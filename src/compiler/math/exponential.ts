@@ -2,7 +2,21 @@
  * exp, expm1 and tanh. x = n ln 2 + r with a whole n and |r| <= ln 2 / 2; exp(r) is a polynomial; 2^n goes into the
  * exponent. Polynomials are from test/reference/minimax.py; their errors are those of exact arithmetic.
  */
-import { abs, add, div, type Expr, eq, fma, lt, mul, neg, pure, select, sub } from "../expression.js";
+import {
+  abs,
+  add,
+  div,
+  type Expr,
+  eq,
+  fma,
+  lt,
+  mul,
+  neg,
+  pure,
+  SCALE_ORIGIN,
+  select,
+  sub,
+} from "../expression.js";
 import {
   addBits,
   asFloat,
@@ -20,7 +34,6 @@ import {
   plus,
   polynomial,
   shiftLeft,
-  shiftRight,
   times,
 } from "./building.js";
 import type { Pair } from "./double-double.js";
@@ -45,13 +58,6 @@ export const SHORT_EXP = [
 const LN2_SINGLE = [0.693359375, -0.00021219444005469057] as const;
 const LN2_DOUBLE = [0.6931471803691238, 1.9082149292705877e-10] as const;
 
-/**
- * 1.5 2^23 + 254: adding it to a float below 2^22 leaves, in the low bits, the nearest whole number plus 254. Half of
- * that and the other half are the biased exponents of two factors whose product is 2^n, for n from -252 to 254: so
- * one rounding makes subnormal results, and none is needed to reach infinity.
- */
-const MAGIC = 12582912 + 254;
-
 interface Reduced {
   /** Whole number n, as a float. */
   readonly n: Expr;
@@ -61,15 +67,15 @@ interface Reduced {
 }
 
 interface ReducedSingle extends Reduced {
-  /** Bits of n + MAGIC. */
-  readonly bits: Expr;
+  /** n + SCALE_ORIGIN. */
+  readonly shifted: Expr;
 }
 
 function reduceSingle(x: Expr): ReducedSingle {
-  const shifted = multiplyAdd(x, Math.LOG2E, MAGIC);
-  const n = minus(shifted, MAGIC);
+  const shifted = multiplyAdd(x, Math.LOG2E, SCALE_ORIGIN);
+  const n = minus(shifted, SCALE_ORIGIN);
   const high = multiplyAdd(n, -LN2_SINGLE[0], x);
-  return { n, high, low: times(n, -LN2_SINGLE[1]), bits: asInteger(shifted) };
+  return { n, high, low: times(n, -LN2_SINGLE[1]), shifted };
 }
 
 function reduceDouble(x: Expr): Reduced {
@@ -95,13 +101,6 @@ function nearOneSingle({ n, high }: ReducedSingle): Expr {
   return multiplyAdd(multiplyAdd(polynomial(r, SINGLE), r, 1), r, 1);
 }
 
-/** p 2^n for n from -252 to 254, rounded once. */
-function scaleSingle(p: Expr, bits: Expr): Expr {
-  const half = shiftRight(bits, 1);
-  const [one, other] = [shiftLeft(half, 23), shiftLeft(sub(bits, half), 23)];
-  return mul(mul(p, asFloat(one)), asFloat(other));
-}
-
 function scaleDouble(p: Expr, n: Expr): Expr {
   const half = floor(times(n, 0.5));
   return mul(mul(p, pure("pow2", [half])), pure("pow2", [sub(n, half)]));
@@ -110,7 +109,7 @@ function scaleDouble(p: Expr, n: Expr): Expr {
 function expSingle(x: Expr): Expr {
   // exp(-104) rounds to 0 and exp(89) to infinity.
   const reduced = reduceSingle(atMost(atLeast(x, -104), 89));
-  return scaleSingle(nearOneSingle(reduced), reduced.bits);
+  return pure("scale", [nearOneSingle(reduced), reduced.shifted]);
 }
 
 /** e^x of a float64, with a polynomial of choice. */
@@ -129,13 +128,14 @@ export function expOfPair({ high, low }: Pair): Expr {
   return scaleDouble(nearOne({ ...reduced, low: add(reduced.low, small) }, DOUBLE), reduced.n);
 }
 
-/** 2^(n - less), a normal float, from the bits of n + MAGIC. */
-const powerSingle = (bits: Expr, less: number): Expr => asFloat(shiftLeft(addBits(bits, -127 - less), 23));
+/** 2^(n - less), a normal float. */
+const powerSingle = ({ shifted }: ReducedSingle, less: number): Expr =>
+  asFloat(shiftLeft(addBits(asInteger(shifted), -127 - less), 23));
 
 /** e^x for -80 <= x <= 0, where 2^n is a normal float. */
 export function expOfNegativeSingle(x: Expr): Expr {
   const reduced = reduceSingle(x);
-  return mul(nearOneSingle(reduced), powerSingle(reduced.bits, 0));
+  return mul(nearOneSingle(reduced), powerSingle(reduced, 0));
 }
 
 /** e^x for -700 <= x <= 0. */
@@ -150,7 +150,7 @@ export function expOfNegativeDouble(x: Expr): Expr {
  */
 function expm1Single(x: Expr): Expr {
   const reduced = reduceSingle(atMost(atLeast(x, -18), 89));
-  const power = powerSingle(reduced.bits, 1);
+  const power = powerSingle(reduced, 1);
   const half = fma(power, nearZero(reduced, SINGLE), minus(power, 0.5));
   return select(isSmall(x, 2 ** -25), x, add(half, half));
 }
@@ -205,6 +205,6 @@ const QUARTER = -1.0986122886681098;
 export function sigmoid(x: Expr): Expr {
   const e = exp(neg(abs(x)));
   const negative = lt(x, like(x, 0));
-  const q = div(select(negative, e, like(x, 1)), plus(e, 1));
+  const q = pure("quotient", [select(negative, e, like(x, 1)), plus(e, 1)]);
   return select(lt(x, like(x, QUARTER)), fma(neg(e), q, e), q);
 }

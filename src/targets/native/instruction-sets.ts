@@ -93,9 +93,10 @@ export const preludeOf = ({ header, words, lanes, fused }: InstructionSet): stri
 /** The numbers of the heuristics. */
 export const machineOf = ({ lanes, registers }: InstructionSet): Machine => ({
   lanes,
-  // Broadcast operands come from memory; one register is for whatever comes between.
-  registers: registers - 1,
+  registers,
+  broadcasts: true,
   farCache: 262144,
+  streamed: 8 * 2 ** 20,
   // Arrays of others end where they end.
   slack: 0,
 });

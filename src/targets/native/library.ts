@@ -66,7 +66,7 @@ export function openNative(): Native {
   const counted = { built: 0 };
   let path = findObject(hash);
   if (path === undefined) {
-    path = build(toolchain, header, [RUNTIME], hash, ["-pthread"]);
+    path = build(toolchain, header, [RUNTIME], hash);
     counted.built++;
   }
   const library = calls.load(path);
@@ -111,13 +111,7 @@ function keepHeader(toolchain: Toolchain): string {
   return keepFile(`${hash}.h`, text, precompile);
 }
 
-function plan(
-  toolchain: Toolchain,
-  header: string,
-  sources: readonly string[],
-  folder: string,
-  last: readonly string[],
-) {
+function plan(toolchain: Toolchain, header: string, sources: readonly string[], folder: string) {
   const files = sources.map((text, i) => {
     const file = join(folder, `${i}.c`);
     writeFileSync(file, `${text}\n`, { mode: 0o600 });
@@ -125,7 +119,7 @@ function plan(
   });
   const common = [...toolchain.flags, "-include", header];
   const built = join(folder, "built.so");
-  const end = ["-shared", "-o", built, ...last, "-lm"];
+  const end = ["-shared", "-o", built, "-lm"];
   const steps =
     files.length === 1
       ? [[[...common, ...files, ...end]]]
@@ -136,16 +130,10 @@ function plan(
   return { built, steps };
 }
 
-function build(
-  toolchain: Toolchain,
-  header: string,
-  sources: readonly string[],
-  hash: string,
-  last: readonly string[] = [],
-): string {
+function build(toolchain: Toolchain, header: string, sources: readonly string[], hash: string): string {
   const folder = openBuildFolder();
   try {
-    const { built, steps } = plan(toolchain, header, sources, folder.path, last);
+    const { built, steps } = plan(toolchain, header, sources, folder.path);
     for (const calls of steps) runCalls(toolchain.path, calls, folder.path);
     return keep(hash, built);
   } finally {
@@ -161,7 +149,7 @@ async function buildSoon(
 ): Promise<string> {
   const folder = openBuildFolder();
   try {
-    const { built, steps } = plan(toolchain, header, sources, folder.path, []);
+    const { built, steps } = plan(toolchain, header, sources, folder.path);
     for (const calls of steps) await runCallsSoon(toolchain.path, calls, folder.path);
     return keep(hash, built);
   } finally {

@@ -1,16 +1,12 @@
 /**
- * Where values lie that kernels work on: ordinary arrays, which JavaScript's collector owns. An array's place is asked for
- * once. Large results come from a pool: when a storage is gone its array goes back there, since memory that was used
- * before costs no page faults. What finalizers would hold too long (they do not run inside a synchronous loop) is left to
- * the collector alone: so the pool never holds more than a limit.
+ * Where values lie that kernels work on: ordinary arrays, which JavaScript's collector owns and frees. An array's place is
+ * asked for once. Results get memory that nobody has filled with zeros: what the collector has freed comes again, without
+ * page faults; the collector looks after arrays by their bytes, also in a synchronous loop.
  */
 import { DeviceError } from "../../errors.js";
 import type { DType, Resident, TypedArray } from "../../graph/index.js";
 import { Storage } from "../../graph/index.js";
-import { ballastOf, softLimit } from "../ballast.js";
 
-/** Smaller results are arrays of their own. */
-export const POOLED = 65536;
 /** Arrays begin at multiples of this: a line of the cache, and a vector register at its widest. */
 const ALIGNMENT = 64;
 
@@ -27,25 +23,11 @@ const BYTES: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int32: 
 export const viewOf = (dtype: DType, buffer: ArrayBuffer, begin: number, length: number): TypedArray =>
   new VIEWS[dtype](buffer, begin, length);
 
-/** A stretch of memory from the pool. */
-interface Block {
-  readonly buffer: ArrayBuffer;
-  /** Where the aligned part begins in the buffer. */
-  readonly begin: number;
-  readonly bytes: number;
-  readonly address: number;
-}
-
 /** The values of a storage and where they lie. */
 export class Placed implements Resident {
-  /** Whether a finalizer waits to give the block back. */
-  tracked = false;
-
   constructor(
     readonly array: TypedArray,
     readonly address: number,
-    /** Where it is from the pool. */
-    readonly block: Block | undefined,
   ) {}
 
   read(): TypedArray {
@@ -53,24 +35,18 @@ export class Placed implements Resident {
   }
 }
 
-export class NativeMemory {
-  readonly #place: (array: TypedArray) => number;
-  readonly #limit: number;
-  /** Blocks that nobody uses, by their size. */
-  readonly #free = new Map<number, Block[]>();
-  #freeBytes = 0;
-  /** Storages' values that come back, in the order in which they were made. */
-  readonly #tracked = new Set<Placed>();
-  #trackedBytes = 0;
-  readonly #registry = new FinalizationRegistry<Placed>((placed) => {
-    this.#forget(placed);
-    this.#giveBack(placed.block!);
-  });
+/** Memory for a program's own values. */
+export interface Room {
+  /** Keeps it. */
+  readonly buffer: ArrayBuffer;
+  /** Where it begins in the buffer, and at which address. */
+  readonly begin: number;
+  readonly address: number;
+}
 
-  constructor(place: (array: TypedArray) => number, limit = softLimit()) {
-    this.#place = place;
-    this.#limit = limit;
-  }
+export class NativeMemory {
+  /** `place`: where an array lies. */
+  constructor(readonly place: (array: TypedArray) => number) {}
 
   /** Where a storage's values lie. */
   addressOf(storage: Storage): number {
@@ -82,7 +58,7 @@ export class NativeMemory {
     // Whatever other device has the values gives them up to the host.
     const array = host ?? storage.read();
     if (array.byteLength === 0 && storage.length > 0) throw gone();
-    const placed = new Placed(array, this.#place(array), undefined);
+    const placed = new Placed(array, this.place(array));
     storage.host = array;
     storage.resident = placed;
     return placed.address;
@@ -90,96 +66,28 @@ export class NativeMemory {
 
   /** Room for a result. */
   take(dtype: DType, length: number): Placed {
-    const bytes = length * BYTES[dtype];
-    if (bytes < POOLED) {
-      const { buffer, begin, address } = this.#make(bytes);
-      return new Placed(viewOf(dtype, buffer, begin, length), address, undefined);
-    }
-    const block = this.#block(bytes);
-    return new Placed(viewOf(dtype, block.buffer, block.begin, length), block.address, block);
-  }
-
-  /** The room for a result is not needed. */
-  drop({ block }: Placed): void {
-    if (block !== undefined) this.#giveBack(block);
+    const { buffer, begin, address } = this.room(length * BYTES[dtype]);
+    return new Placed(viewOf(dtype, buffer, begin, length), address);
   }
 
   /** The storage of a result. */
   adopt(dtype: DType, length: number, placed: Placed): Storage {
-    const storage =
-      placed.block === undefined
-        ? new Storage(dtype, length, placed.array, placed)
-        : new Storage(dtype, length, undefined, placed);
-    if (placed.block !== undefined) {
-      storage.ballast = ballastOf(placed.block.bytes);
-      this.#track(storage, placed);
-    }
-    return storage;
+    return new Storage(dtype, length, undefined, placed);
   }
 
-  /** A storage gets other values; its old ones, that nobody has seen, make room. */
-  replace(storage: Storage, placed: Placed): void {
+  /** A storage gets other values; where its old ones were, for something else: nobody has seen them. */
+  replace(storage: Storage, placed: Placed): Placed | undefined {
     const old = storage.resident;
-    if (old instanceof Placed) {
-      if (old.tracked) {
-        this.#registry.unregister(old);
-        this.#forget(old);
-        this.#giveBack(old.block!);
-      }
-    }
-    storage.host = placed.block === undefined ? placed.array : undefined;
+    storage.host = undefined;
     storage.resident = placed;
-    if (placed.block !== undefined) this.#track(storage, placed);
+    return old instanceof Placed ? old : undefined;
   }
 
-  /** A block for a program's own values, which stays with who asked for it. */
-  room(bytes: number): { readonly buffer: ArrayBuffer; readonly address: number } {
-    const { buffer, address } = this.#make(bytes);
-    return { buffer, address };
-  }
-
-  #track(storage: Storage, placed: Placed): void {
-    this.#registry.register(storage, placed, placed);
-    placed.tracked = true;
-    this.#tracked.add(placed);
-    this.#trackedBytes += placed.block!.bytes;
-    // The oldest are ordinary arrays from now on.
-    for (const oldest of this.#tracked) {
-      if (this.#trackedBytes + this.#freeBytes <= this.#limit) break;
-      this.#registry.unregister(oldest);
-      this.#forget(oldest);
-    }
-  }
-
-  #forget(placed: Placed): void {
-    if (!this.#tracked.delete(placed)) return;
-    placed.tracked = false;
-    this.#trackedBytes -= placed.block!.bytes;
-  }
-
-  #giveBack(block: Block): void {
-    if (this.#freeBytes + block.bytes > this.#limit / 2) return;
-    const list = this.#free.get(block.bytes);
-    if (list === undefined) this.#free.set(block.bytes, [block]);
-    else list.push(block);
-    this.#freeBytes += block.bytes;
-  }
-
-  #block(bytes: number): Block {
-    // Eight sizes to a power of two.
-    const step = Math.max(4096, 2 ** (Math.floor(Math.log2(bytes)) - 3));
-    const size = Math.ceil(bytes / step) * step;
-    const block = this.#free.get(size)?.pop();
-    if (block === undefined) return this.#make(size);
-    this.#freeBytes -= size;
-    return block;
-  }
-
-  #make(bytes: number): Block {
-    const buffer = new ArrayBuffer(bytes + ALIGNMENT);
-    const address = this.#place(new Uint8Array(buffer));
-    const begin = (ALIGNMENT - (address % ALIGNMENT)) % ALIGNMENT;
-    return { buffer, begin, bytes, address: address + begin };
+  room(bytes: number): Room {
+    const { buffer } = Buffer.allocUnsafeSlow(bytes + ALIGNMENT);
+    const start = this.place(new Uint8Array(buffer));
+    const begin = (ALIGNMENT - (start % ALIGNMENT)) % ALIGNMENT;
+    return { buffer, begin, address: start + begin };
   }
 }
 

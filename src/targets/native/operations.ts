@@ -86,10 +86,14 @@ const shift =
     return unsigned ? `(i32${end})((u32${end})${text(x)} ${sign} ${by})` : `(${text(x)} ${sign} ${by})`;
   };
 
+/** Where all lanes have one divisor, that is not a number of the program's, its reciprocal is worth having. */
+const isShared = (b: Expr): boolean => b.op === "splat" && b.args[0]!.op !== "const" && b.type === "f32";
+
 const divide =
   (name: "div" | "rem"): Rule =>
   (e, text) => {
     const [a, b] = e.args as [Expr, Expr];
+    if (name === "div" && isShared(b)) return `div_all_f32v(${text(a)}, ${text(b.args[0]!)})`;
     if (e.type !== "i32")
       return name === "div" ? infix("/", "div")(e, text) : fail(e, "only whole numbers have one");
     const divisor = numberOf(b);
@@ -137,6 +141,8 @@ export const RULES: Readonly<Record<Exclude<PureOp, "convert">, Rule>> = {
   ushr: shift(">>", true),
   select,
   bits: call("bits"),
+  scale: call("scale"),
+  quotient: call("quotient"),
   pow2: call("pow2"),
   exponent: call("exponent"),
   mantissa: call("mantissa"),

@@ -139,6 +139,13 @@ inline_c f32v load_back_f32v(address p) {
   __m256 a = _mm256_loadu_ps((const f32 *)(p - 28));
   return (f32v)_mm256_permutevar8x32_ps(a, _mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0));
 }
+/* Past the cache, where the place is a multiple of 32. */
+#define STREAMS
+inline_c void stream_f32v(address p, f32v x) {
+  if ((p & 31) == 0) _mm256_stream_ps((f32 *)p, (__m256)x);
+  else *(f32m *)p = x;
+}
+inline_c void drain(void) { _mm_sfence(); }
 #define ACROSS_IS_SPECIAL
 #define ACROSS_QUICK(name, combine, combine_scalar) \\
   inline_c f32 name(f32v x) { \\

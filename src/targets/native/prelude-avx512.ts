@@ -125,6 +125,49 @@ inline_c f32v load_back_f32v(address p) {
   __m512 a = _mm512_loadu_ps((const void *)(p - 60));
   return (f32v)_mm512_permutexvar_ps(_mm512_setr_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), a);
 }
+#define SCALES
+inline_c f32v scale_f32v(f32v p, f32v s) {
+  return (f32v)_mm512_scalef_ps((__m512)p, (__m512)(s - splat_f32(12583166.0f)));
+}
+/*
+ * Division takes as long as sixteen multiplications. An estimate of 1 / b is doubled in bits, and what a quotient leaves
+ * over corrects it.
+ */
+#define RECIPROCALS
+inline_c f32v quotient_f32v(f32v a, f32v b) {
+  f32v r = (f32v)_mm512_rcp14_ps((__m512)b);
+  r = fma_f32v(fma_f32v(-b, r, splat_f32(1)), r, r);
+  f32v q = a * r;
+  return fma_f32v(fma_f32v(-q, b, a), r, q);
+}
+/*
+ * a / b for one b: with r, which is 1 / b rounded, q = a r corrected by what it leaves over is a / b rounded (Markstein,
+ * 1990; the hardest quotients of all mantissas were tried). It needs sizes between 2^-60 and 2^60, or 0, whose sign is put
+ * back; others are divided.
+ */
+inline_c f32v div_all_f32v(f32v a, f32 b) {
+  f32v bs = splat_f32(b), r = splat_f32(1.0f / b);
+  u32v twice = (u32v)a << 1;
+  u32 size = (u32)bits_f32(b) << 1;
+  boolv fits = _mm512_cmple_epu32_mask((__m512i)(twice - (67u << 24)), (__m512i)((u32v){0} + (120u << 24)));
+  boolv zeros = _mm512_testn_epi32_mask((__m512i)twice, (__m512i)twice);
+  if (size - (67u << 24) <= 120u << 24 && (boolv)(fits | zeros) == 0xffff) {
+    f32v q = a * r;
+    q = fma_f32v(fma_f32v(-q, bs, a), r, q);
+    return (f32v)((i32v)q | (((i32v)a ^ (i32v)bs) & (-2147483647 - 1)));
+  }
+  return a / bs;
+}
+/* Past the cache, where the place is a multiple of 32. */
+#define STREAMS
+inline_c void stream_f32v(address p, f32v x) {
+  if ((p & 63) == 0) _mm512_stream_ps((void *)p, (__m512)x);
+  else if ((p & 31) == 0) {
+    _mm256_stream_ps((f32 *)p, low_f32v(x));
+    _mm256_stream_ps((f32 *)(p + 32), high_f32v(x));
+  } else *(f32m *)p = x;
+}
+inline_c void drain(void) { _mm_sfence(); }
 #define ACROSS_IS_SPECIAL
 #define ACROSS_QUICK(name, combine_8, combine) \\
   inline_c f32 name(f32v x) { \\

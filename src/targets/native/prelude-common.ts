@@ -94,6 +94,14 @@ inline_c f64 mantissa_f64(f64 x) {
   return bits_i64((bits_f64(x) & 0x000fffffffffffffLL) | 0x3ff0000000000000LL);
 }
 
+/* p 2^n, n the low bits of s less 254, in two steps of which only one may round. */
+inline_c f32 scale_f32(f32 p, f32 s) {
+  i32 all = bits_f32(s), half = all >> 1;
+  return p * bits_i32((i32)((u32)half << 23)) * bits_i32((i32)((u32)(all - half) << 23));
+}
+inline_c f32 quotient_f32(f32 a, f32 b) { return a / b; }
+inline_c f64 quotient_f64(f64 a, f64 b) { return a / b; }
+
 /* Splats: the subtraction of nothing keeps -0. */
 inline_c f32v splat_f32(f32 x) { return x - (f32v){0}; }
 inline_c i32v splat_i32(i32 x) { return x - (i32v){0}; }
@@ -189,6 +197,18 @@ inline_c i32v abs_i32v(i32v a) { return select_i32v(lt_i32v(a, (i32v){0}), -a, a
 inline_c i32v min_i32v(i32v a, i32v b) { return select_i32v(lt_i32v(a, b), a, b); }
 inline_c i32v max_i32v(i32v a, i32v b) { return select_i32v(lt_i32v(a, b), b, a); }
 
+#ifndef SCALES
+inline_c f32v scale_f32v(f32v p, f32v s) {
+  i32v all = (i32v)s, half = all >> 1;
+  return p * (f32v)(half << 23) * (f32v)((all - half) << 23);
+}
+#endif
+#ifndef RECIPROCALS
+inline_c f32v quotient_f32v(f32v a, f32v b) { return a / b; }
+inline_c f32v div_all_f32v(f32v a, f32 b) { return a / splat_f32(b); }
+#endif
+inline_c f64v quotient_f64v(f64v a, f64v b) { return div_f64v(a, b); }
+
 /* The lanes below count. */
 inline_c f32v keep_f32v(f32v a, f32v b, i32 count) { return select_f32v(first_bool(count), a, b); }
 inline_c i32v keep_i32v(i32v a, i32v b, i32 count) { return select_i32v(first_bool(count), a, b); }
@@ -244,6 +264,11 @@ inline_c f64v load_f64v(address p) { return (f64v){*(const f64m *)p, *(const f64
 inline_c void store_f32v(address p, f32v x) { *(f32m *)p = x; }
 inline_c void store_i32v(address p, i32v x) { *(i32m *)p = x; }
 inline_c void store_f64v(address p, f64v x) { *(f64m *)p = x.lo; *(f64m *)(p + 8 * HALF) = x.hi; }
+#ifndef STREAMS
+inline_c void stream_f32v(address p, f32v x) { store_f32v(p, x); }
+inline_c void drain(void) {}
+#endif
+inline_c void stream_i32v(address p, i32v x) { stream_f32v(p, (f32v)x); }
 inline_c f64v load_first_f64v(address p, i32 n) {
   f64v r = {{0}, {0}};
   if (n >= HALF) r.lo = *(const f64m *)p;

@@ -27,6 +27,7 @@ export function printKernel(kernel: KernelCode, name: string, program: ProgramCo
     ...(unused ? [] : ["  (void)thread;"]),
     ...(bases.length === 0 ? ["  (void)job;"] : bases),
     ...body,
+    ...(body.some((line) => line.includes("stream_")) ? ["  drain();"] : []),
     "}",
     "",
   ].join("\n");
@@ -140,6 +141,8 @@ function storeText(s: Of<"store">, address: string, value: string): string {
   const kind = { float32: "f32v", float64: "f64v", int32: "i32v", uint8: "u8v", bool: "u8v" }[dtype];
   const values = dtype === "bool" ? `i32_of_boolv(${value})` : value;
   if (s.stride !== 1) return `store_apart_${kind}(${place}, ${s.stride}, ${s.valid}, ${values});`;
+  if (s.stream === true && (kind === "f32v" || kind === "i32v"))
+    return `stream_${kind}(${place}, ${values});`;
   return s.valid === lanes
     ? `store_${kind}(${place}, ${values});`
     : `store_first_${kind}(${place}, ${s.valid}, ${values});`;

@@ -19,7 +19,7 @@ import { inSlices } from "../slices.js";
 import type { Renewed, RunReport } from "../target.js";
 import { machineOf } from "./instruction-sets.js";
 import { type Entry, mostFiles, type Native, openNative, openProgram, openProgramSoon } from "./library.js";
-import { NativeMemory, type Placed, viewOf } from "./memory.js";
+import { NativeMemory, type Placed, type Room, viewOf } from "./memory.js";
 import { type PrintedProgram, printProgram, wordsLayout } from "./print-program.js";
 
 /** Values of up to so many bytes are copied in and out of each run: that is quicker than asking where they lie. */
@@ -51,12 +51,12 @@ interface PlacedOutput extends Output {
 /** Memory for values that only live during a run. */
 interface Region {
   /** Keeps it. */
-  readonly buffer: ArrayBuffer | undefined;
+  readonly room: Room | undefined;
   readonly address: number;
   readonly bytes: number;
 }
 
-const NO_REGION: Region = { buffer: undefined, address: 0, bytes: 0 };
+const NO_REGION: Region = { room: undefined, address: 0, bytes: 0 };
 
 /** What all programs of the process share. */
 class Shared {
@@ -84,7 +84,8 @@ class Shared {
 
   #atLeast(region: Region, bytes: number): Region {
     if (bytes <= region.bytes) return region;
-    return { ...this.memory.room(bytes), bytes };
+    const room = this.memory.room(bytes);
+    return { room, address: room.address, bytes };
   }
 }
 
@@ -177,6 +178,8 @@ export class NativeProgram {
   readonly #failures: ReadonlyMap<number, Failure>;
   readonly #titles: readonly string[];
   readonly #placed: (Placed | undefined)[];
+  /** Where old values of outputs were, for the next run. */
+  readonly #spare: (Placed | undefined)[];
   #frame: Frame;
   readonly report: RunReport;
 
@@ -219,6 +222,7 @@ export class NativeProgram {
     this.#titles = outputs.map(({ op, shape }) => `${op} of shape ${formatShape(shape)}`);
     this.#failures = new Map([...compiled.sites].map(([site, node]) => [site, failureOf(node)]));
     this.#placed = new Array<Placed | undefined>(outputs.length).fill(undefined);
+    this.#spare = [...this.#placed];
     this.report = { computed: compiled.kernels.length, peakBytes: peakOf(compiled) };
     this.#frame = this.#newFrame();
     gone.register(this, entry.close, this);
@@ -274,7 +278,7 @@ export class NativeProgram {
       this.#entry.run(frame.address, count);
       this.#check(frame);
     } catch (error) {
-      for (const one of placed) if (one !== undefined) on.memory.drop(one);
+      this.#keepSpare(placed);
       throw error;
     } finally {
       on.giveRegions(regions);
@@ -300,7 +304,7 @@ export class NativeProgram {
       await this.#entry.runAsync(frame.address, count);
       this.#check(frame);
     } catch (error) {
-      for (const one of placed) if (one !== undefined) on.memory.drop(one);
+      this.#keepSpare(placed);
       throw error;
     } finally {
       frame.busy = false;
@@ -327,7 +331,6 @@ export class NativeProgram {
       });
       return use(kernels);
     } finally {
-      for (const one of placed) if (one !== undefined) on.memory.drop(one);
       on.giveRegions(regions);
     }
   }
@@ -355,7 +358,8 @@ export class NativeProgram {
       if (over >= 0 && mayOverwrite?.[over] === true && this.#inputs[over]!.buffer >= 0)
         words[buffer] = words[this.#inputs[over]!.buffer]!;
       else {
-        const room = this.#withRoom(i, () => memory.take(dtype, length));
+        const room = this.#spare[i] ?? this.#withRoom(i, () => memory.take(dtype, length));
+        this.#spare[i] = undefined;
         placed[i] = room;
         words[buffer] = room.address;
       }
@@ -366,6 +370,11 @@ export class NativeProgram {
     }
     words[this.#layout.scratch] = scratch.address;
     words[this.#layout.scratchBytes] = this.#privateBytes;
+  }
+
+  /** Room for results that there are none of. */
+  #keepSpare(placed: readonly (Placed | undefined)[]): void {
+    for (let i = 0; i < placed.length; i++) this.#spare[i] = placed[i] ?? this.#spare[i];
   }
 
   /** Says what there was no room for. */
@@ -412,7 +421,7 @@ export class NativeProgram {
       else {
         const old = renewed?.[i];
         if (old?.dtype === dtype && old.length === length) {
-          memory.replace(old, room);
+          this.#spare[i] = memory.replace(old, room);
           results.push(old);
         } else results.push(memory.adopt(dtype, length, room));
       }

@@ -6,6 +6,9 @@ export const RUNTIME = `
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/mman.h>
 typedef void worker(struct job *job, i32 thread, i32 threads);
 
@@ -119,6 +122,15 @@ static void team_wait(i32 threads) {
 static const struct team the_team = {.together = team_together, .wait = team_wait};
 
 #define EXPORT __attribute__((visibility("default")))
+
+/* Memory that was freed stays with the process, up to a point: the next array of its size needs no page faults. */
+__attribute__((constructor)) static void keep_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 256 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+}
+
 EXPORT f64 maru_team(void) { return (f64)(address)&the_team; }
 
 /* Where an array lies. A large one gets large pages, where the system has them. */

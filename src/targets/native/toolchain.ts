@@ -26,7 +26,7 @@ const CANDIDATES = ["cc", "gcc", "clang"];
  * Whole numbers wrap around; memory is what its bytes are.
  */
 const FLAGS = [
-  ...["-std=gnu11", "-O2", "-fPIC", "-fvisibility=hidden", "-fwrapv", "-fno-strict-aliasing"],
+  ...["-std=gnu11", "-O2", "-pthread", "-fPIC", "-fvisibility=hidden", "-fwrapv", "-fno-strict-aliasing"],
   ...["-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi"],
 ];
 

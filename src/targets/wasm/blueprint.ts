@@ -8,7 +8,14 @@ import { type PrintedProgram, printSteps } from "./printer.js";
 import { SLACK } from "./system-page.js";
 
 /** WebAssembly's vectors have 128 bits, and engines give it the 16 registers of SSE, of which they keep one. */
-export const MACHINE: Machine = { lanes: 4, registers: 15, farCache: 262144, slack: SLACK };
+export const MACHINE: Machine = {
+  lanes: 4,
+  registers: 15,
+  broadcasts: false,
+  farCache: 262144,
+  streamed: Infinity,
+  slack: SLACK,
+};
 
 let disabled: ReadonlySet<StepName> = new Set();
 

@@ -224,6 +224,23 @@ const flipBits: Rule = (p, e) => {
   p.f.i32(-1).op("i32.xor");
 };
 
+/** By two factors whose exponents are the half of the low bits and the other half. */
+const scale =
+  (float: "f32" | "f32x4", whole: "i32" | "i32x4"): Rule =>
+  (p, e) => {
+    const { f } = p;
+    const type = float === "f32" ? "i32" : "v128";
+    const [all, half] = [p.temporary(type), p.temporary(type)];
+    p.push(e.args[0]!);
+    p.push(e.args[1]!);
+    if (float === "f32") f.op("i32.reinterpret_f32");
+    f.tee(all).i32(1).op(`${whole}.shr_s`).tee(half).i32(23).op(`${whole}.shl`);
+    if (float === "f32") f.op("f32.reinterpret_i32");
+    f.op(`${float}.mul`).get(all).get(half).op(`${whole}.sub`).i32(23).op(`${whole}.shl`);
+    if (float === "f32") f.op("f32.reinterpret_i32");
+    f.op(`${float}.mul`);
+  };
+
 const unchanged: Rule = (p, e, half) => p.push(e.args[0]!, half);
 
 /** By the kind of the first argument; of `select`, of the result. */
@@ -323,6 +340,8 @@ export const RULES: Readonly<Record<Exclude<PureOp, "convert">, Partial<Record<S
     f32x4: unchanged,
     i32x4: unchanged,
   },
+  scale: { f32: scale("f32", "i32"), f32x4: scale("f32x4", "i32x4") },
+  quotient: { f32: "f32.div", f64: "f64.div", f32x4: "f32x4.div", f64x2: "f64x2.div" },
   pow2: byBits(pow2),
   exponent: byBits(exponent),
   mantissa: byBits(mantissa),
