@@ -24,6 +24,14 @@ export type Statement =
       readonly value: Expr;
       readonly stream?: boolean;
     }
+  /** The line of the cache at address + offset will be read, or written, soon; where there is no such place nothing happens. */
+  | {
+      readonly kind: "prefetch";
+      readonly buffer: Buffer;
+      readonly address: Expr;
+      readonly offset: number;
+      readonly write: boolean;
+    }
   /** variable = from, from + step, ... while below to. */
   | {
       readonly kind: "loop";
@@ -97,5 +105,7 @@ export function rootsOf(statement: Statement): readonly Expr[] {
       return [statement.condition];
     case "check":
       return [statement.condition, statement.value];
+    case "prefetch":
+      return [statement.address];
   }
 }

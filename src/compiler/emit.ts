@@ -26,6 +26,7 @@ import {
 } from "./expression.js";
 import { at, constantOf, type Index, newVar, offsetBy, plus, times, type Var, whole } from "./index-form.js";
 import type { Axis, Nest, Reduction, Stage, Store, Test } from "./nest.js";
+import { prefetchMemory } from "./prefetch.js";
 import { BYTES, Scopes } from "./scopes.js";
 import { Substitution } from "./substitution.js";
 import { type Lane, Vectorizer } from "./vectorize.js";
@@ -44,6 +45,9 @@ interface Point {
 interface Tile extends Point {
   readonly results: Map<Local, Expr>;
 }
+
+/** Bytes of a line of the cache. */
+const LINE = 64;
 
 const integer = (n: number): Expr => constant(n, "i32");
 
@@ -118,7 +122,10 @@ class Emission {
       body,
     };
     const code = { name: nest.name, begin, end, turns, grain, body: [...this.#scopes.statements, loop] };
-    return nest.advance === true ? advanceAddresses(code) : code;
+    if (nest.advance !== true) return code;
+    const advanced = advanceAddresses(code);
+    const { prefetch } = nest;
+    return prefetch === undefined ? advanced : prefetchMemory(advanced, prefetch.least, prefetch.ahead);
   }
 
   /** The variables of the parallel axes in a turn. */
@@ -403,9 +410,11 @@ class Emission {
     }
   }
 
-  #streams({ role, length, dtype }: Buffer): boolean {
+  /** Is it a large result, and does the place begin a line of the cache wherever the loops are? */
+  #streams({ role, length, dtype }: Buffer, { constant: start, terms }: Index): boolean {
     const { stream } = this.nest;
-    return stream !== undefined && role === "output" && length * BYTES[dtype] >= stream;
+    if (stream === undefined || role !== "output" || length * BYTES[dtype] < stream) return false;
+    return [start, ...terms.map(({ factor }) => factor)].every((n) => (n * BYTES[dtype]) % LINE === 0);
   }
 
   /** All values first: one store may overwrite what another one still reads. */
@@ -421,7 +430,7 @@ class Emission {
     writes.forEach(({ buffer, index, stride, lanes, valid }, i) => {
       const { address, offset } = this.#scopes.address(buffer, index);
       const value = splat(values[i]!, lanes);
-      const stream = stride === 1 && valid === lanes && lanes > 1 && this.#streams(buffer);
+      const stream = stride === 1 && valid === lanes && lanes > 1 && this.#streams(buffer, index);
       this.#scopes.statements.push({ kind: "store", buffer, address, offset, stride, valid, value, stream });
     });
   }

@@ -68,9 +68,10 @@ class Planner {
 
   /** The kernels of a nest, all their loops arranged. */
   kernels(nest: Nest): Planned[] {
-    const { streamed } = this.machine;
+    const { streamed, prefetch } = this.machine;
     return this.plan(nest, []).map((planned) => {
       const steps: Step[] = [{ name: "advance" }];
+      if (prefetch !== undefined) steps.push({ name: "prefetch", ...prefetch });
       if (streams(planned.nest, streamed)) steps.push({ name: "stream", bytes: streamed });
       return this.#run(planned.nest, steps, planned.steps);
     });

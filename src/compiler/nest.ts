@@ -77,6 +77,8 @@ export interface Nest {
   readonly cluster?: number;
   /** Do addresses move on from turn to turn? Else they are computed in each. */
   readonly advance?: boolean;
+  /** Arrays of at least so many bytes are asked for some bytes ahead. */
+  readonly prefetch?: { readonly least: number; readonly ahead: number };
   /** Results of at least so many bytes go to memory past the cache. */
   readonly stream?: number;
 }

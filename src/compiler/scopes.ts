@@ -268,6 +268,8 @@ function withRoots(statement: Statement, replace: (e: Expr) => Expr): Statement 
     case "let":
     case "set":
       return { ...statement, value: replace(statement.value) };
+    case "prefetch":
+      return { ...statement, address: replace(statement.address) };
     case "store":
       return { ...statement, address: replace(statement.address), value: replace(statement.value) };
     case "loop":

@@ -56,6 +56,8 @@ export type Step =
   | { readonly name: "cluster"; readonly size: number }
   /** Addresses in innermost loops move on from turn to turn. */
   | { readonly name: "advance" }
+  /** Loops ask for what they read of arrays of at least so many bytes some bytes ahead. */
+  | { readonly name: "prefetch"; readonly least: number; readonly ahead: number }
   /** Results of at least so many bytes go to memory past the cache, which would first fetch what is overwritten. */
   | { readonly name: "stream"; readonly bytes: number };
 
@@ -89,6 +91,8 @@ export function applyStep(nest: Nest, step: Step): Nest {
       return { ...nest, cluster: step.size };
     case "advance":
       return { ...nest, advance: true };
+    case "prefetch":
+      return { ...nest, prefetch: { least: step.least, ahead: step.ahead } };
     case "stream":
       return { ...nest, stream: step.bytes };
   }

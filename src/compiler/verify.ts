@@ -218,6 +218,9 @@ class CodeVerifier {
         if (statement.value.type !== valueTypeOf(statement.buffer.dtype)) fail(name, `stores a wrong type`);
         if (statement.valid > statement.value.lanes) fail(name, "stores lanes that are not there");
         return;
+      case "prefetch":
+        this.#scalar(statement.address);
+        return;
       case "check":
         this.#scalar(statement.condition);
         this.#scalar(statement.value);

@@ -4,6 +4,7 @@
  */
 import { Overtaken, overtake } from "../compiler/compile.js";
 import { programOrder } from "../compiler/order.js";
+import type { StepName } from "../compiler/transforms.js";
 import { findUses } from "../compiler/uses.js";
 import { allocate, isVariable, type Node, type Storage, storageOf, withoutMarks } from "../graph/index.js";
 import { sizeOf } from "../shape/index.js";
@@ -79,6 +80,15 @@ interface Wanted<P> {
   readonly inputs: readonly Storage[];
   readonly outputs: readonly Node[];
 }
+
+let disabled: ReadonlySet<StepName> = new Set();
+
+/** Leaves transforms out of what is compiled from now on. For tests. */
+export function disableTransforms(names: ReadonlySet<StepName>): void {
+  disabled = names;
+}
+
+export const disabledTransforms = (): ReadonlySet<StepName> => disabled;
 
 let interpretFirst = true;
 

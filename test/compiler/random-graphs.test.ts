@@ -1,5 +1,5 @@
 /**
- * Random graphs over all primitives: the Wasm device agrees with the interpreter.
+ * Random graphs over all primitives: the device agrees with the interpreter.
  *
  * What must agree to the bit: integers, bools, and floats that only movement, comparison, selection and single additions,
  * products, quotients and roots have made. Where sums and approximated functions take part, each value may be off by
@@ -9,16 +9,16 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { forgetNodes, topological, verify } from "../../src/graph/index.js";
-import { disableTransforms } from "../../src/targets/wasm/blueprint.js";
-import { setWasmThreads } from "../../src/targets/wasm/engine.js";
-import { wasm } from "../../src/targets/wasm/wasm.js";
+import { disableTransforms } from "../../src/targets/known-programs.js";
 import { everyPrimitive } from "../primitives/samples.js";
+import { underTest, useThreads } from "../setup/under-test.js";
 import { asCode, fault, shrink } from "./random/check.js";
 import { Dice } from "./random/dice.js";
 import { randomGraph } from "./random/generate.js";
 import { STEP_NAMES } from "./step-names.js";
 
-const GRAPHS = 2000;
+/** On native each graph takes the C compiler a moment, so that the whole number is for `scripts/native-matrix.mjs`. */
+const GRAPHS = Number(process.env.MARU_TEST_GRAPHS ?? 2000);
 const BATCH = 100;
 const seen = new Set<string>();
 let largest = 0;
@@ -30,16 +30,16 @@ function check(seed: number): void {
   largest = Math.max(largest, below.length);
   for (const { op } of below) seen.add(op);
   const inPlace = seed % 2 === 0;
-  const wrong = fault(wasm, roots, trials, inPlace);
+  const wrong = fault(underTest, roots, trials, inPlace);
   if (wrong === undefined) return;
-  const small = shrink(wasm, roots, inPlace);
+  const small = shrink(underTest, roots, inPlace);
   expect.fail(`seed ${seed}: ${wrong}\nAt its smallest: ${small.fault}\n${asCode(small.roots)}`);
 }
 
-beforeAll(() => void setWasmThreads(2));
+beforeAll(() => void useThreads(2));
 afterAll(() => {
   disableTransforms(new Set());
-  setWasmThreads(undefined);
+  useThreads();
 });
 
 describe(`${GRAPHS} random graphs agree with the interpreter`, () => {

@@ -14,6 +14,7 @@ const names: Readonly<Record<StepName, true>> = {
   split: true,
   cluster: true,
   advance: true,
+  prefetch: true,
   stream: true,
 };
 

@@ -4,9 +4,8 @@
  */
 import { afterEach, describe, expect, test } from "vitest";
 import { type Node, type TypedArray, topological } from "../../src/graph/index.js";
-import { disableTransforms } from "../../src/targets/wasm/blueprint.js";
-import { setWasmThreads } from "../../src/targets/wasm/engine.js";
-import { wasm } from "../../src/targets/wasm/wasm.js";
+import { disableTransforms } from "../../src/targets/known-programs.js";
+import { underTest, useThreads } from "../setup/under-test.js";
 import { fault } from "./random/check.js";
 import { Trials } from "./random/trial.js";
 import { SETTINGS } from "./step-names.js";
@@ -19,7 +18,7 @@ function graphOf({ build }: TransformCase, dtype: Float): readonly Node[] {
 
 afterEach(() => {
   disableTransforms(new Set());
-  setWasmThreads(undefined);
+  useThreads();
 });
 
 describe("each transform on and off", () => {
@@ -32,7 +31,7 @@ describe("each transform on and off", () => {
       expect(topological(roots).every((node) => trials.of(node) !== undefined)).toBe(true);
       for (const setting of SETTINGS) {
         disableTransforms(setting.off);
-        expect(fault(wasm, roots, trials), `${dtype}, ${setting.title}`).toBeUndefined();
+        expect(fault(underTest, roots, trials), `${dtype}, ${setting.title}`).toBeUndefined();
       }
     }
   });
@@ -45,9 +44,9 @@ describe("one, two and three threads give the same bits", () => {
   test.each(LARGE.map((each) => [each.title, each] as const))("%s", (_, each) => {
     for (const dtype of ["float32", "float64"] as const) {
       const roots = graphOf(each, dtype);
-      const program = wasm.compile(roots, [], []);
+      const program = underTest.compile(roots, [], []);
       const results = [1, 2, 3].map((threads) => {
-        setWasmThreads(threads);
+        useThreads(threads);
         return bits(program.run([]).map((storage) => storage.read()));
       });
       expect(results[1]).toEqual(results[0]);

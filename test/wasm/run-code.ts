@@ -1,54 +1,12 @@
 /** Runs code that was written by hand: a memory, buffers in it, and the module that the printer makes. */
-import type { KernelCode, Phase, ProgramCode, Statement } from "../../src/compiler/code.js";
-import {
-  add,
-  type Buffer,
-  baseOf,
-  constant,
-  type Expr,
-  fetch,
-  mul,
-  newLocal,
-  readLocal,
-  variableValue,
-} from "../../src/compiler/expression.js";
-import { newVar, type Var } from "../../src/compiler/index-form.js";
+import type { ProgramCode } from "../../src/compiler/code.js";
+import { type Buffer, type Expr, fetch } from "../../src/compiler/expression.js";
 import { allocate, type DType, type TypedArray } from "../../src/graph/dtype.js";
 import { features } from "../../src/targets/wasm/features.js";
 import { type PrintedProgram, printProgram } from "../../src/targets/wasm/printer.js";
+import { buffer, i32, kernelOf, place, programOf } from "../printers/code.js";
 
-let nextBuffer = 1;
-export const buffer = (dtype: DType, length: number, role: Buffer["role"] = "input"): Buffer => {
-  const id = nextBuffer++;
-  return { id, name: `buffer${id}`, dtype, length, role };
-};
-
-export const i32 = (value: number): Expr => constant(value, "i32");
-
-/** A kernel whose parallel loop runs `turns` times over `body`. */
-export function kernelOf(
-  turns: number,
-  body: (turn: Expr) => readonly Statement[],
-  grain = Math.max(turns, 1),
-): KernelCode {
-  const [begin, end] = [newLocal("begin", "i32"), newLocal("end", "i32")];
-  const variable: Var = newVar("turn", Math.max(turns, 2));
-  const loop: Statement = {
-    kind: "loop",
-    variable,
-    from: readLocal(begin),
-    to: readLocal(end),
-    step: 1,
-    body: body(variableValue(variable)),
-  };
-  return { name: "kernel", begin, end, turns, grain, body: [loop] };
-}
-
-export const programOf = (
-  buffers: readonly Buffer[],
-  kernels: readonly KernelCode[],
-  phases: readonly Phase[] = kernels.map((_, i) => ({ kernels: [i], alone: true })),
-): ProgramCode => ({ buffers, kernels, phases, privateOffsets: new Map(), privateBytes: 0 });
+export { buffer, i32, kernelOf, place, programOf };
 
 /** Whether the tests can try the relaxed instructions, too. */
 export const relaxations = features().relaxedSimd ? [false, true] : [false];
@@ -141,10 +99,4 @@ export function evaluate(
   });
   loaded.run();
   return [...loaded.view(out).subarray(0, count)];
-}
-
-/** Address of the turn's first element. */
-export function place(of: Buffer, turn: Expr, lanes: number): Expr {
-  const size = allocate(of.dtype, 1).BYTES_PER_ELEMENT;
-  return add(baseOf(of), mul(turn, i32(size * lanes)));
 }

@@ -96,6 +96,7 @@ export const machineOf = ({ lanes, registers }: InstructionSet): Machine => ({
   registers,
   broadcasts: true,
   farCache: 262144,
+  prefetch: { least: 2 ** 20, ahead: 2048 },
   streamed: 8 * 2 ** 20,
   // Arrays of others end where they end.
   slack: 0,

@@ -2,10 +2,13 @@
 import type { Expr, PureOp } from "../../compiler/expression.js";
 import { fail, suffixOf } from "./c-words.js";
 
-type Rule = (e: Expr, text: (arg: Expr) => string) => string;
+/** `isShared`: whether all lanes are one value, which loops around do not change; its reciprocal is worth having. */
+type Rule = (e: Expr, text: (arg: Expr) => string, isShared: (arg: Expr) => boolean) => string;
 
 const isPair = (e: Expr): boolean => e.type === "f64" && e.lanes > 1;
 const isMask = (e: Expr): boolean => e.type === "bool" && e.lanes > 1;
+
+const never = (): boolean => false;
 
 /** name_f32v(a, b): the kind is the first argument's. */
 const call =
@@ -17,14 +20,14 @@ const call =
 const infix =
   (sign: string, name: string): Rule =>
   (e, text) =>
-    isPair(e.args[0]!) ? call(name)(e, text) : `(${text(e.args[0]!)} ${sign} ${text(e.args[1]!)})`;
+    isPair(e.args[0]!) ? call(name)(e, text, never) : `(${text(e.args[0]!)} ${sign} ${text(e.args[1]!)})`;
 
 const compare =
   (sign: string, name: "lt" | "le" | "eq" | "ne"): Rule =>
   (e, text) => {
     const [a, b] = e.args as [Expr, Expr];
     if (a.lanes === 1) return `(${text(a)} ${sign} ${text(b)})`;
-    if (a.type !== "bool") return call(name)(e, text);
+    if (a.type !== "bool") return call(name)(e, text, never);
     if (name === "ne") return `xor_boolv(${text(a)}, ${text(b)})`;
     if (name === "eq") return `not_boolv(xor_boolv(${text(a)}, ${text(b)}))`;
     return `${name === "lt" ? "and" : "or"}_boolv(not_boolv(${text(a)}), ${text(b)})`;
@@ -33,7 +36,7 @@ const compare =
 const bitwise =
   (sign: string, name: string): Rule =>
   (e, text) =>
-    isMask(e) ? call(name)(e, text) : `(${text(e.args[0]!)} ${sign} ${text(e.args[1]!)})`;
+    isMask(e) ? call(name)(e, text, never) : `(${text(e.args[0]!)} ${sign} ${text(e.args[1]!)})`;
 
 /** One number, not NaN, in all lanes. */
 const numberOf = (e: Expr): number | undefined => {
@@ -54,10 +57,10 @@ const extreme =
       return isMask(e)
         ? `${name === "min" ? "and" : "or"}_boolv(${text(a)}, ${text(b)})`
         : `(${text(a)} ${name === "min" ? "&" : "|"} ${text(b)})`;
-    if (e.type === "i32") return call(name)(e, text);
+    if (e.type === "i32") return call(name)(e, text, never);
     const [x, c] = numberOf(a) === undefined ? [a, b] : [b, a];
     const limit = numberOf(c);
-    if (limit === undefined || (name === "min" && Object.is(limit, -0))) return call(name)(e, text);
+    if (limit === undefined || (name === "min" && Object.is(limit, -0))) return call(name)(e, text, never);
     const picked = `${name === "min" ? "smaller" : "larger"}_${suffixOf(e)}(${text(x)}, ${text(c)})`;
     if (name === "min" || !Object.is(limit, 0)) return picked;
     return isPair(e) ? `add_f64v(${picked}, ${text(c)})` : `(${picked} + ${text(c)})`;
@@ -86,24 +89,21 @@ const shift =
     return unsigned ? `(i32${end})((u32${end})${text(x)} ${sign} ${by})` : `(${text(x)} ${sign} ${by})`;
   };
 
-/** Where all lanes have one divisor, that is not a number of the program's, its reciprocal is worth having. */
-const isShared = (b: Expr): boolean => b.op === "splat" && b.args[0]!.op !== "const" && b.type === "f32";
-
 const divide =
   (name: "div" | "rem"): Rule =>
-  (e, text) => {
+  (e, text, isShared) => {
     const [a, b] = e.args as [Expr, Expr];
-    if (name === "div" && isShared(b)) return `div_all_f32v(${text(a)}, ${text(b.args[0]!)})`;
+    if (name === "div" && e.type === "f32" && isShared(b)) return `div_all_f32v(${text(a)}, ${text(b)})`;
     if (e.type !== "i32")
-      return name === "div" ? infix("/", "div")(e, text) : fail(e, "only whole numbers have one");
+      return name === "div" ? infix("/", "div")(e, text, never) : fail(e, "only whole numbers have one");
     const divisor = numberOf(b);
     const sign = name === "div" ? "/" : "%";
     return divisor !== undefined && divisor !== 0 && divisor !== -1
       ? `(${text(a)} ${sign} ${text(b)})`
-      : call(name)(e, text);
+      : call(name)(e, text, never);
   };
 
-const negate: Rule = (e, text) => (isPair(e) ? call("neg")(e, text) : `(- ${text(e.args[0]!)})`);
+const negate: Rule = (e, text) => (isPair(e) ? call("neg")(e, text, never) : `(- ${text(e.args[0]!)})`);
 
 const invert: Rule = (e, text) => {
   const [x] = e.args as [Expr];

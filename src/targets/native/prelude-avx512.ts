@@ -145,8 +145,9 @@ inline_c f32v quotient_f32v(f32v a, f32v b) {
  * 1990; the hardest quotients of all mantissas were tried). It needs sizes between 2^-60 and 2^60, or 0, whose sign is put
  * back; others are divided.
  */
-inline_c f32v div_all_f32v(f32v a, f32 b) {
-  f32v bs = splat_f32(b), r = splat_f32(1.0f / b);
+inline_c f32v div_all_f32v(f32v a, f32v bs) {
+  f32 b = bs[0];
+  f32v r = splat_f32(1.0f / b);
   u32v twice = (u32v)a << 1;
   u32 size = (u32)bits_f32(b) << 1;
   boolv fits = _mm512_cmple_epu32_mask((__m512i)(twice - (67u << 24)), (__m512i)((u32v){0} + (120u << 24)));
@@ -158,14 +159,11 @@ inline_c f32v div_all_f32v(f32v a, f32 b) {
   }
   return a / bs;
 }
-/* Past the cache, where the place is a multiple of 32. */
+/* Past the cache, where it is a whole line. */
 #define STREAMS
 inline_c void stream_f32v(address p, f32v x) {
   if ((p & 63) == 0) _mm512_stream_ps((void *)p, (__m512)x);
-  else if ((p & 31) == 0) {
-    _mm256_stream_ps((f32 *)p, low_f32v(x));
-    _mm256_stream_ps((f32 *)(p + 32), high_f32v(x));
-  } else *(f32m *)p = x;
+  else *(f32m *)p = x;
 }
 inline_c void drain(void) { _mm_sfence(); }
 #define ACROSS_IS_SPECIAL

@@ -205,7 +205,7 @@ inline_c f32v scale_f32v(f32v p, f32v s) {
 #endif
 #ifndef RECIPROCALS
 inline_c f32v quotient_f32v(f32v a, f32v b) { return a / b; }
-inline_c f32v div_all_f32v(f32v a, f32 b) { return a / splat_f32(b); }
+inline_c f32v div_all_f32v(f32v a, f32v b) { return a / b; }
 #endif
 inline_c f64v quotient_f64v(f64v a, f64v b) { return div_f64v(a, b); }
 

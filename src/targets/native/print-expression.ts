@@ -22,6 +22,9 @@ export class ExpressionPrinter {
   #kept = new Map<Expr, string>();
   #lines: string[] = [];
 
+  /** Registers that got one value in all lanes, for good. */
+  readonly shared = new Set<Local>();
+
   constructor(readonly lanes: number) {}
 
   /** A name of its own for a register, a loop's variable or a buffer. */
@@ -108,9 +111,18 @@ export class ExpressionPrinter {
         return fail(e, "it must be plain arithmetic before it is printed");
       default: {
         const rule = RULES[e.op];
-        return rule(e, (arg) => this.#text(arg));
+        return rule(
+          e,
+          (arg) => this.#text(arg),
+          (arg) => this.#isShared(arg),
+        );
       }
     }
+  }
+
+  #isShared(e: Expr): boolean {
+    if (e.op === "local") return this.shared.has(e.local!);
+    return e.op === "splat" && e.args[0]!.op !== "const";
   }
 
   #texts(args: readonly Expr[]): string {

@@ -93,6 +93,7 @@ class StatementPrinter {
       printer.statement(rootsOf(s), print).map((line) => indent + line);
     switch (s.kind) {
       case "let": {
+        if (s.value.op === "splat" && !this.changing.has(s.local)) printer.shared.add(s.local);
         const type = `${this.changing.has(s.local) ? "" : "const "}${typeOf(s.local)}`;
         return lines(([value]) => `${type} ${printer.nameOf(s.local)} = ${value};`);
       }
@@ -100,6 +101,10 @@ class StatementPrinter {
         return lines(([value]) => `${printer.nameOf(s.local)} = ${value};`);
       case "store":
         return lines(([address, value]) => storeText(s, address!, value!));
+      case "prefetch":
+        return lines(
+          ([address]) => `__builtin_prefetch((const void *)(${address} + ${s.offset}), ${s.write ? 1 : 0});`,
+        );
       case "loop":
         return this.#loop(s, indent);
       case "if":

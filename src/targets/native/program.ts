@@ -1,11 +1,10 @@
 /** A compiled program: its functions, and what a run has to bring along. */
 import { type Compiled, compileSteps } from "../../compiler/compile.js";
 import { BYTES } from "../../compiler/scopes.js";
-import type { StepName } from "../../compiler/transforms.js";
 import { DeviceError, OutOfMemoryError } from "../../errors.js";
 import { allocate, type DType, type Storage, storageOf, type TypedArray } from "../../graph/index.js";
 import { formatShape } from "../../shape/index.js";
-import type { ProgramPlan } from "../known-programs.js";
+import { disabledTransforms, type ProgramPlan } from "../known-programs.js";
 import {
   copyIn,
   copyOut,
@@ -26,13 +25,6 @@ import { type PrintedProgram, printProgram, wordsLayout } from "./print-program.
 const SMALL = 2048;
 /** Programs of less work than this (in nanoseconds) are not worth waiting for elsewhere. */
 const SHORT = 200_000;
-
-let disabled: ReadonlySet<StepName> = new Set();
-
-/** Leaves transforms out of what is compiled from now on. For tests. */
-export function disableTransforms(names: ReadonlySet<StepName>): void {
-  disabled = names;
-}
 
 interface Input {
   /** Number of the buffer, or -1 where the program does not need it. */
@@ -114,7 +106,7 @@ function* printSteps(
   const compiled = yield* compileSteps(
     outputs,
     updates.map(([output, input]) => [output, leaves[input]!]),
-    { machine: machineOf(toolchain.set), disabled },
+    { machine: machineOf(toolchain.set), disabled: disabledTransforms() },
   );
   return { compiled, printed: printProgram(compiled.code, toolchain.set.lanes, mostFiles()) };
 }

@@ -1,8 +1,7 @@
 /** From a graph to the module of a program, in steps: what a page has to wait for when a graph comes for the first time. */
 import { type Compiled, compileSteps } from "../../compiler/compile.js";
 import type { Machine } from "../../compiler/product-shape.js";
-import type { StepName } from "../../compiler/transforms.js";
-import type { ProgramPlan } from "../known-programs.js";
+import { disabledTransforms, type ProgramPlan } from "../known-programs.js";
 import { type Engine, mayBlock } from "./engine.js";
 import { type PrintedProgram, printSteps } from "./printer.js";
 import { SLACK } from "./system-page.js";
@@ -13,16 +12,10 @@ export const MACHINE: Machine = {
   registers: 15,
   broadcasts: false,
   farCache: 262144,
+  prefetch: undefined,
   streamed: Infinity,
   slack: SLACK,
 };
-
-let disabled: ReadonlySet<StepName> = new Set();
-
-/** Leaves transforms out of what is compiled from now on. For tests. */
-export function disableTransforms(names: ReadonlySet<StepName>): void {
-  disabled = names;
-}
 
 /** What a program is made of, and where. */
 export interface ProgramOptions extends ProgramPlan {
@@ -46,7 +39,7 @@ export function* blueprintSteps({
   const compiled = yield* compileSteps(
     outputs,
     updates.map(([output, input]) => [output, leaves[input]!]),
-    { machine: MACHINE, disabled },
+    { machine: MACHINE, disabled: disabledTransforms() },
   );
   const printed = yield* printSteps(compiled.code, {
     shared: engine.heap.shared,

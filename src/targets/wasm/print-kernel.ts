@@ -133,6 +133,9 @@ class StatementPrinter {
       case "check":
         printer.statement(rootsOf(s), () => this.#check(s));
         return;
+      case "prefetch":
+        // There is no such instruction, and nothing depends on it.
+        return;
     }
   }
 

@@ -1,0 +1,86 @@
+/**
+ * Prefetch: innermost loops that walk through large arrays ask for memory some turns ahead. Processors look ahead by
+ * themselves, but no further than some hundred operations, and not all of them guess what comes; work that takes many
+ * operations an element would wait for each line of the cache.
+ *
+ *   loop: load p; ...; p += 256        loop: prefetch p + 1024; load p; ...; p += 256
+ *
+ * Done in the last loop of a kernel that reads an array: where rows are walked through several times, as those of a softmax,
+ * the first loops wait for memory and do little else, while the last one has work to do until the next row is there.
+ */
+import { type KernelCode, rootsOf, type Statement } from "./code.js";
+import type { Buffer, Expr, Local } from "./expression.js";
+import { BYTES } from "./scopes.js";
+
+const LINE = 64;
+
+type Loop = Extract<Statement, { kind: "loop" }>;
+type Prefetch = Extract<Statement, { kind: "prefetch" }>;
+
+/** `least`: arrays of fewer bytes are left alone. `ahead`: how many bytes. Addresses must advance. */
+export function prefetchMemory(kernel: KernelCode, least: number, ahead: number): KernelCode {
+  const seen = new Set<Buffer>();
+  /** From the last to the first. */
+  const inBody = (body: readonly Statement[]): Statement[] => [...body].reverse().map(inStatement).reverse();
+  const inStatement = (statement: Statement): Statement => {
+    if (statement.kind === "if") {
+      const { whenTrue, whenFalse } = statement;
+      return { ...statement, whenTrue: inBody(whenTrue), whenFalse: inBody(whenFalse) };
+    }
+    if (statement.kind !== "loop") return statement;
+    const isInnermost = statement.body.every(({ kind }) => kind !== "loop" && kind !== "if");
+    if (!isInnermost) return { ...statement, body: inBody(statement.body) };
+    const asked = prefetchesOf(statement, least, ahead, seen);
+    return asked.length === 0 ? statement : { ...statement, body: [...asked, ...statement.body] };
+  };
+  return { ...kernel, body: inBody(kernel.body) };
+}
+
+/** What a turn of the loop asks for: each line that it reads or writes, once, of arrays through which it walks in order. */
+function prefetchesOf({ body }: Loop, least: number, ahead: number, seen: Set<Buffer>): Prefetch[] {
+  const steps = new Map<Local, number>();
+  for (const s of body) {
+    if (s.kind !== "set" || s.local.type !== "address" || s.value.op !== "add") continue;
+    const [from, by] = s.value.args;
+    if (from!.local === s.local && by!.op === "const") steps.set(s.local, by!.value);
+  }
+  const lines = new Map<Expr, Map<number, Prefetch>>();
+  const found = new Set<Buffer>();
+  const note = (access: Access, write: boolean): void => {
+    const { buffer, address, offset, lanes, stride } = access;
+    const step = address.local === undefined ? undefined : steps.get(address.local);
+    const bytes = lanes * BYTES[buffer.dtype];
+    // In order: what one turn uses is where the next one goes on.
+    if (seen.has(buffer) || step === undefined || step <= 0 || step > 16 * bytes || stride !== 1) return;
+    if (lanes === 1 || buffer.role === "private" || buffer.length * BYTES[buffer.dtype] < least) return;
+    found.add(buffer);
+    const own = lines.get(address) ?? new Map<number, Prefetch>();
+    lines.set(address, own);
+    const line = Math.floor(offset / LINE);
+    if (!own.has(line)) own.set(line, { kind: "prefetch", buffer, address, offset: offset + ahead, write });
+  };
+  const visited = new Set<Expr>();
+  const visit = (e: Expr): void => {
+    if (visited.has(e)) return;
+    visited.add(e);
+    e.args.forEach(visit);
+    const { buffer, value: offset, lanes, stride } = e;
+    if (e.op === "fetch" && buffer !== undefined)
+      note({ buffer, address: e.args[0]!, offset, lanes, stride }, false);
+  };
+  for (const statement of body) {
+    rootsOf(statement).forEach(visit);
+    if (statement.kind === "store" && statement.stream !== true)
+      note({ ...statement, lanes: statement.value.lanes }, true);
+  }
+  for (const buffer of found) seen.add(buffer);
+  return [...lines.values()].flatMap((own) => [...own.values()]);
+}
+
+interface Access {
+  readonly buffer: Buffer;
+  readonly address: Expr;
+  readonly offset: number;
+  readonly lanes: number;
+  readonly stride: number;
+}
