@@ -26,7 +26,6 @@ import {
 } from "./expression.js";
 import { at, constantOf, type Index, newVar, offsetBy, plus, times, type Var, whole } from "./index-form.js";
 import type { Axis, Nest, Reduction, Stage, Store, Test } from "./nest.js";
-import { prefetchMemory } from "./prefetch.js";
 import { BYTES, Scopes } from "./scopes.js";
 import { Substitution } from "./substitution.js";
 import { type Lane, Vectorizer } from "./vectorize.js";
@@ -124,8 +123,7 @@ class Emission {
     const code = { name: nest.name, begin, end, turns, grain, body: [...this.#scopes.statements, loop] };
     if (nest.advance !== true) return code;
     const advanced = advanceAddresses(code);
-    const { prefetch } = nest;
-    return prefetch === undefined ? advanced : prefetchMemory(advanced, prefetch.least, prefetch.ahead);
+    return nest.prefetch?.(advanced) ?? advanced;
   }
 
   /** The variables of the parallel axes in a turn. */

@@ -71,7 +71,7 @@ class Planner {
     const { streamed, prefetch } = this.machine;
     return this.plan(nest, []).map((planned) => {
       const steps: Step[] = [{ name: "advance" }];
-      if (prefetch !== undefined) steps.push({ name: "prefetch", ...prefetch });
+      if (prefetch !== undefined) steps.push({ name: "prefetch", by: prefetch });
       if (streams(planned.nest, streamed)) steps.push({ name: "stream", bytes: streamed });
       return this.#run(planned.nest, steps, planned.steps);
     });

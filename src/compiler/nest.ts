@@ -9,7 +9,9 @@
  *         for each point of the tile: accumulate; store what is computed at inner points
  *       for each point of the tile: store what is computed once the sums are known
  */
+
 import type { Node } from "../graph/index.js";
+import type { KernelCode } from "./code.js";
 import type { Across, Buffer, Expr, Local, ValueType } from "./expression.js";
 import { type Index, type Var, visitAtoms } from "./index-form.js";
 import { Substitution } from "./substitution.js";
@@ -77,8 +79,8 @@ export interface Nest {
   readonly cluster?: number;
   /** Do addresses move on from turn to turn? Else they are computed in each. */
   readonly advance?: boolean;
-  /** Arrays of at least so many bytes are asked for some bytes ahead. */
-  readonly prefetch?: { readonly least: number; readonly ahead: number };
+  /** How code is made to ask for memory ahead of its use. */
+  readonly prefetch?: (code: KernelCode) => KernelCode;
   /** Results of at least so many bytes go to memory past the cache. */
   readonly stream?: number;
 }

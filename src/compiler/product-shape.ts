@@ -17,8 +17,8 @@ export interface Machine {
   readonly broadcasts: boolean;
   /** Bytes of panels that stay in the cache of one processor. */
   readonly farCache: number;
-  /** Arrays of at least so many bytes are asked for some bytes ahead; undefined where it cannot be asked. */
-  readonly prefetch: { readonly least: number; readonly ahead: number } | undefined;
+  /** How code asks for memory ahead, where it can. */
+  readonly prefetch: Nest["prefetch"];
   /** Results of at least so many bytes are written past the cache. */
   readonly streamed: number;
   /** Bytes before and behind each buffer that may be read, though they mean nothing. */

@@ -40,8 +40,6 @@ export type Step =
   | { readonly name: "reorder"; readonly axes: readonly string[] }
   /** An outer axis by tiles: the points of a tile are computed together. */
   | { readonly name: "tile"; readonly axis: string; readonly size: number }
-  /** An inner axis by blocks of turns. */
-  | { readonly name: "block"; readonly axis: string; readonly size: number }
   | { readonly name: "unroll"; readonly axis: string }
   /** `stage`: only in that one of the stages that walk over the axis. */
   | {
@@ -56,8 +54,8 @@ export type Step =
   | { readonly name: "cluster"; readonly size: number }
   /** Addresses in innermost loops move on from turn to turn. */
   | { readonly name: "advance" }
-  /** Loops ask for what they read of arrays of at least so many bytes some bytes ahead. */
-  | { readonly name: "prefetch"; readonly least: number; readonly ahead: number }
+  /** Loops ask for memory some time before they need it, as the target would have it. */
+  | { readonly name: "prefetch"; readonly by: NonNullable<Nest["prefetch"]> }
   /** Results of at least so many bytes go to memory past the cache, which would first fetch what is overwritten. */
   | { readonly name: "stream"; readonly bytes: number };
 
@@ -65,7 +63,10 @@ export type StepName = Step["name"] | "pack" | "split";
 
 export const stepText = (step: Step | { readonly name: "pack" | "split"; readonly axis: string }): string => {
   const { name, ...rest } = step;
-  return [name, ...Object.entries(rest).map(([key, value]) => `${key}=${String(value)}`)].join(" ");
+  return [
+    name,
+    ...Object.entries(rest).flatMap(([key, value]) => (typeof value === "function" ? [] : `${key}=${value}`)),
+  ].join(" ");
 };
 
 export function applyStep(nest: Nest, step: Step): Nest {
@@ -78,8 +79,6 @@ export function applyStep(nest: Nest, step: Step): Nest {
       return reorder(nest, step.axes);
     case "tile":
       return tile(nest, step.axis, step.size);
-    case "block":
-      return block(nest, step.axis, step.size);
     case "unroll":
       return withMode(nest, step.axis, UNROLLED);
     case "vectorize":
@@ -92,7 +91,7 @@ export function applyStep(nest: Nest, step: Step): Nest {
     case "advance":
       return { ...nest, advance: true };
     case "prefetch":
-      return { ...nest, prefetch: { least: step.least, ahead: step.ahead } };
+      return { ...nest, prefetch: step.by };
     case "stream":
       return { ...nest, stream: step.bytes };
   }
@@ -305,24 +304,6 @@ class Widen extends Substitution {
     const buffer = e.op === "load" ? this.wide.get(e.buffer!) : undefined;
     return buffer === undefined ? super.expr(e) : load(buffer, this.spread(e.index!));
   }
-}
-
-function block(nest: Nest, name: string, size: number): Nest {
-  let current = nest;
-  for (const stage of nest.stages) {
-    const axis = stage.loops.find((a) => named(a, name));
-    if (axis === undefined || axis.cuts.length > 0) continue;
-    const { out, within, index } = parts(axis, size);
-    current = substituteNest(current, (v) => (v === axis.variable ? index : undefined));
-    current = {
-      ...current,
-      stages: current.stages.map((s) => ({
-        ...s,
-        loops: s.loops.flatMap((a) => (a === axis ? [out, within] : [a])),
-      })),
-    };
-  }
-  return current;
 }
 
 /** A copy of an expression in the order in which the nest will read it, and the nest that reads the copy. */

@@ -16,7 +16,8 @@ export {
   valueAndGrad,
   vjp,
 } from "./derivatives.js";
-export { Explained, explain } from "./explain.js";
+export { explain } from "./explain.js";
+export type { Explained } from "./explained.js";
 export * from "./exponential.js";
 export * from "./indexing.js";
 export * from "./joining.js";

@@ -4,7 +4,7 @@
  * constant) never reaches the device.
  */
 import { CaptureError } from "../errors.js";
-import { isOp, isVariable, type Node, topological, verify } from "../graph/index.js";
+import { isOp, isVariable, type Node, topological } from "../graph/index.js";
 import { sameShape } from "../shape/index.js";
 import {
   type Flavour,
@@ -16,7 +16,7 @@ import {
   type Slot,
   type Value,
 } from "./recording.js";
-import { currentTarget, isVerifying } from "./runtime.js";
+import { checkGraph, currentTarget } from "./runtime.js";
 import { treeOf } from "./signature.js";
 import { held, heldGrad, type Tensor } from "./tensor.js";
 
@@ -95,7 +95,7 @@ class Planner {
       for (const value of values) value.shared = values.length > 1;
 
     const outputs = [...this.#outputs.keys()];
-    if (isVerifying()) verify(outputs);
+    checkGraph(outputs);
     const below = new Set(topological(outputs));
     const leaves = [...entries, ...hosts].map(({ leaf }) => leaf).filter((leaf) => below.has(leaf));
     const inputOf = (leaf: Node): number => leaves.indexOf(leaf);

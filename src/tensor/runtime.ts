@@ -6,7 +6,8 @@ import { capture, refuse } from "./capture.js";
 
 let target: Target = openTarget("wasm");
 let recording = true;
-let checking = false;
+/** The verifier, where it is asked for: a page that does not ask need not load it. */
+let checker: typeof verify | undefined;
 
 /**
  * The name of the device that computes; wasm unless another one was chosen.
@@ -86,7 +87,7 @@ export function useTarget(device: Target): void {
  * ```
  */
 export function setVerification(on: boolean): void {
-  checking = on;
+  checker = on ? verify : undefined;
 }
 
 export const isRecording = (): boolean => recording;
@@ -142,8 +143,8 @@ export function noteRun(report: RunReport): void {
   last = report;
 }
 
-/** Is every graph verified before it is computed? */
-export const isVerifying = (): boolean => checking;
+/** Verifies graphs where that is asked for. */
+export const checkGraph = (roots: readonly Node[]): void => void checker?.(roots);
 
 /**
  * Computes nodes that have no value yet, all in one go. With `keep`, values on the way that a backward pass may ask
@@ -189,7 +190,7 @@ function pendingOf(nodes: readonly Node[]): Node[] {
   // As after any computation: the table of nodes must not grow with a loop.
   if (took) forgetNodes();
   const pending = nodes.filter((node) => node.storage === undefined);
-  if (checking && pending.length > 0) verify(pending);
+  if (pending.length > 0) checkGraph(pending);
   return pending;
 }
 

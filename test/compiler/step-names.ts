@@ -6,7 +6,6 @@ const names: Readonly<Record<StepName, true>> = {
   cut: true,
   reorder: true,
   tile: true,
-  block: true,
   unroll: true,
   vectorize: true,
   parallelize: true,

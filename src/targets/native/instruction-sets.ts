@@ -1,5 +1,6 @@
 /** The instruction sets that kernels are printed for: how many lanes, and what the compiler must be told. */
 import type { Machine } from "../../compiler/product-shape.js";
+import { prefetchMemory } from "./prefetch.js";
 import { AVX2 } from "./prelude-avx2.js";
 import { AVX512 } from "./prelude-avx512.js";
 import { COMMON_BEGIN, COMMON_END } from "./prelude-common.js";
@@ -96,7 +97,7 @@ export const machineOf = ({ lanes, registers }: InstructionSet): Machine => ({
   registers,
   broadcasts: true,
   farCache: 262144,
-  prefetch: { least: 2 ** 20, ahead: 2048 },
+  prefetch: prefetchMemory,
   streamed: 8 * 2 ** 20,
   // Arrays of others end where they end.
   slack: 0,

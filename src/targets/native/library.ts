@@ -46,9 +46,6 @@ export function loadKoffi(): Koffi {
   }
 }
 
-/** Whether the device has been opened. */
-export const isOpen = (): boolean => native !== undefined;
-
 /** Opens the device; throws a DeviceError where something is missing. */
 export function openNative(): Native {
   if (native !== undefined) return native;

@@ -6,7 +6,7 @@ import { availableParallelism } from "node:os";
 import { MaruError } from "../../errors.js";
 import { KnownPrograms } from "../known-programs.js";
 import type { Readiness, Target } from "../target.js";
-import { loadKoffi, openNative } from "./library.js";
+import { loadKoffi } from "./library.js";
 import { NativeProgram, useThreads } from "./program.js";
 import { openToolchain } from "./toolchain.js";
 
@@ -62,7 +62,8 @@ export const native: Target = {
   run,
   runAsync,
   compile,
+  explain: async (outputs, inputs, updates) => {
+    const { explain } = await import("./explain.js");
+    return explain(outputs, inputs, updates);
+  },
 };
-
-/** How many shared objects this process has built, and how many it could have found. For tests and the curious. */
-export const builtObjects = (): number => openNative().built;

@@ -222,12 +222,18 @@ export class NativeProgram {
 
   /** Compiles the program at once. */
   static make(plan: ProgramPlan): NativeProgram {
+    return NativeProgram.makeToLookAt(plan).program;
+  }
+
+  /** As `make`, with what the program was made of. */
+  static makeToLookAt(plan: ProgramPlan): Made & { readonly program: NativeProgram; readonly bytes: number } {
     const on = openShared();
     const steps = printSteps(plan, on.native);
     for (;;) {
       const step = steps.next();
-      if (step.done)
-        return new NativeProgram(plan, step.value, openProgram(on.native, step.value.printed.files), on);
+      if (!step.done) continue;
+      const entry = openProgram(on.native, step.value.printed.files);
+      return { ...step.value, program: new NativeProgram(plan, step.value, entry, on), bytes: entry.bytes };
     }
   }
 

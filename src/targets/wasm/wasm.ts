@@ -33,8 +33,8 @@ export const wasm: Target = {
     return isEngineBusy();
   },
   explain: async (outputs, inputs, updates) => {
-    const { explainGraph } = await import("./explain.js");
-    return explainGraph(outputs, inputs, updates);
+    const { explain } = await import("./explain.js");
+    return explain(outputs, inputs, updates);
   },
   compile,
 };

@@ -8,17 +8,22 @@
  * Done in the last loop of a kernel that reads an array: where rows are walked through several times, as those of a softmax,
  * the first loops wait for memory and do little else, while the last one has work to do until the next row is there.
  */
-import { type KernelCode, rootsOf, type Statement } from "./code.js";
-import type { Buffer, Expr, Local } from "./expression.js";
-import { BYTES } from "./scopes.js";
+import { type KernelCode, rootsOf, type Statement } from "../../compiler/code.js";
+import type { Buffer, Expr, Local } from "../../compiler/expression.js";
+import { BYTES } from "../../compiler/scopes.js";
 
 const LINE = 64;
 
 type Loop = Extract<Statement, { kind: "loop" }>;
 type Prefetch = Extract<Statement, { kind: "prefetch" }>;
 
-/** `least`: arrays of fewer bytes are left alone. `ahead`: how many bytes. Addresses must advance. */
-export function prefetchMemory(kernel: KernelCode, least: number, ahead: number): KernelCode {
+/** Smaller arrays are left alone. */
+const LEAST = 2 ** 20;
+/** How many bytes ahead. */
+const AHEAD = 2048;
+
+/** For code whose addresses advance. */
+export function prefetchMemory(kernel: KernelCode): KernelCode {
   const seen = new Set<Buffer>();
   /** From the last to the first. */
   const inBody = (body: readonly Statement[]): Statement[] => [...body].reverse().map(inStatement).reverse();
@@ -30,14 +35,14 @@ export function prefetchMemory(kernel: KernelCode, least: number, ahead: number)
     if (statement.kind !== "loop") return statement;
     const isInnermost = statement.body.every(({ kind }) => kind !== "loop" && kind !== "if");
     if (!isInnermost) return { ...statement, body: inBody(statement.body) };
-    const asked = prefetchesOf(statement, least, ahead, seen);
+    const asked = prefetchesOf(statement, seen);
     return asked.length === 0 ? statement : { ...statement, body: [...asked, ...statement.body] };
   };
   return { ...kernel, body: inBody(kernel.body) };
 }
 
 /** What a turn of the loop asks for: each line that it reads or writes, once, of arrays through which it walks in order. */
-function prefetchesOf({ body }: Loop, least: number, ahead: number, seen: Set<Buffer>): Prefetch[] {
+function prefetchesOf({ body }: Loop, seen: Set<Buffer>): Prefetch[] {
   const steps = new Map<Local, number>();
   for (const s of body) {
     if (s.kind !== "set" || s.local.type !== "address" || s.value.op !== "add") continue;
@@ -52,12 +57,12 @@ function prefetchesOf({ body }: Loop, least: number, ahead: number, seen: Set<Bu
     const bytes = lanes * BYTES[buffer.dtype];
     // In order: what one turn uses is where the next one goes on.
     if (seen.has(buffer) || step === undefined || step <= 0 || step > 16 * bytes || stride !== 1) return;
-    if (lanes === 1 || buffer.role === "private" || buffer.length * BYTES[buffer.dtype] < least) return;
+    if (lanes === 1 || buffer.role === "private" || buffer.length * BYTES[buffer.dtype] < LEAST) return;
     found.add(buffer);
     const own = lines.get(address) ?? new Map<number, Prefetch>();
     lines.set(address, own);
     const line = Math.floor(offset / LINE);
-    if (!own.has(line)) own.set(line, { kind: "prefetch", buffer, address, offset: offset + ahead, write });
+    if (!own.has(line)) own.set(line, { kind: "prefetch", buffer, address, offset: offset + AHEAD, write });
   };
   const visited = new Set<Expr>();
   const visit = (e: Expr): void => {
