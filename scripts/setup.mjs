@@ -98,14 +98,33 @@ const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrom
 const isOnPath = (name) =>
   (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)));
 
+const aptGet = (...words) =>
+  spawnSync("apt-get", words, {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
+
+/** Installs a C compiler for the tests of the native device, where there is none and that can be done. */
+export function ensureCompiler() {
+  const isThere = () => ["cc", "gcc", "clang"].some(isOnPath);
+  if (isThere()) return;
+  if (process.platform === "linux" && process.getuid?.() === 0 && isOnPath("apt-get")) {
+    console.error("Installing a C compiler for the native device (apt-get install gcc libc6-dev) ...");
+    aptGet("update");
+    aptGet("install", "-y", "--no-install-recommends", "gcc", "libc6-dev");
+  }
+  if (isThere()) return;
+  giveUp(
+    "The tests of the native device need a C compiler (cc, gcc or clang); install one, such as Debian's packages gcc and libc6-dev, then run the same command again.",
+  );
+}
+
 /** Installs Chromium for the browser tests, where there is none and that can be done. They say so if they are skipped. */
 export function ensureChromium() {
   const isThere = () => process.env.MARU_CHROMIUM !== undefined || BROWSERS.some(isOnPath);
   if (process.platform !== "linux" || isThere()) return;
   if (process.getuid?.() !== 0 || !isOnPath("apt-get")) return;
   console.error("Installing Chromium for the browser tests (apt-get install chromium) ...");
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const aptGet = (...words) => spawnSync("apt-get", words, { stdio: ["ignore", "ignore", "inherit"], env });
   aptGet("update");
   aptGet("install", "-y", "--no-install-recommends", "chromium");
   if (!isThere()) console.error("Chromium could not be installed; apt-get's own words are above.");

@@ -3,16 +3,20 @@
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { ensureBuilt, ensureChromium, ensureInstalled } from "./setup.mjs";
+import { ensureBuilt, ensureChromium, ensureCompiler, ensureInstalled } from "./setup.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = (path) => fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url));
 
 /** Runs one check; a failure ends the run with its exit code. */
-function check(title, script, args) {
+function check(title, script, args, env = {}) {
   const started = performance.now();
   console.log(`\n== ${title}`);
-  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [script, ...args], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
   if (status !== 0) {
     console.error(`\n${title}: failed`);
     process.exit(status ?? 1);
@@ -30,4 +34,13 @@ if (chosen.length === 0) {
 }
 ensureBuilt();
 if (chosen.length === 0 || chosen.some((path) => path.includes("browser"))) ensureChromium();
+if (chosen.length === 0 || chosen.some((path) => path.includes("native"))) ensureCompiler();
 check("tests (Vitest)", bin("vitest/vitest.mjs"), ["run", ...chosen]);
+// What the compiler makes of every primitive and of random graphs, as C; the whole matrix is scripts/native-matrix.mjs.
+if (chosen.length === 0)
+  check(
+    "tests of the native device",
+    bin("vitest/vitest.mjs"),
+    ["run", "test/primitives", "test/compiler/random-graphs.test.ts", "test/train", "test/optim"],
+    { MARU_TEST_DEVICE: "native", MARU_TEST_GRAPHS: "200" },
+  );

@@ -121,6 +121,19 @@ test("a file in the place of the folder, and a folder that is read-only: it work
   expect(run()).toEqual(RIGHT);
 });
 
+test("a cache without room: it works, or says what to do", () => {
+  mkdirSync(home);
+  for (const size of ["4k", "24k", "48k", "128k"]) {
+    // Where a file system cannot be mounted there is nothing to try.
+    if (spawnSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", home]).status !== 0) return;
+    try {
+      expect(run().said).toMatch(/^(native 99990000$|DeviceError: (.*not available: )?native: )/);
+    } finally {
+      spawnSync("umount", [home]);
+    }
+  }
+});
+
 test.runIf(process.getuid?.() === 0)("a folder of somebody else is refused", () => {
   mkdirSync(join(home, "native"), { recursive: true });
   spawnSync("chown", ["nobody", join(home, "native")]);

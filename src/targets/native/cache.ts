@@ -89,11 +89,6 @@ function open(): Folder {
   return folder;
 }
 
-/** Forgets which folder is used. For tests. */
-export function reopenCache(): void {
-  folder = undefined;
-}
-
 /** A hash of texts, none of which can be taken for two. */
 export function hashOf(parts: readonly string[]): string {
   const hash = createHash("sha256");

@@ -105,7 +105,11 @@ function keepHeader(toolchain: Toolchain): string {
       // Compilations read the text then.
     }
   };
-  return keepFile(`${hash}.h`, text, precompile);
+  try {
+    return keepFile(`${hash}.h`, text, precompile);
+  } catch (error) {
+    throw noRoom("the header of the kernels", error);
+  }
 }
 
 function plan(toolchain: Toolchain, header: string, sources: readonly string[], folder: string) {
@@ -154,6 +158,12 @@ async function buildSoon(
   }
 }
 
+const noRoom = (what: string, error: unknown): DeviceError =>
+  new DeviceError(
+    `native: ${what} could not be put into the cache: ${(error as Error).message}; make room, or name another folder with MARU_CACHE`,
+    { cause: error },
+  );
+
 function openBuildFolder(): ReturnType<typeof buildFolder> {
   try {
     return buildFolder();
@@ -168,10 +178,7 @@ function keep(hash: string, built: string): string {
   try {
     return keepObject(hash, built);
   } catch (error) {
-    throw new DeviceError(
-      `native: a built kernel could not be put into the cache: ${(error as Error).message}; make room, or name another folder with MARU_CACHE`,
-      { cause: error },
-    );
+    throw noRoom("a built kernel", error);
   }
 }
 
