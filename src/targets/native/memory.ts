@@ -10,6 +10,13 @@ import { Storage } from "../../graph/index.js";
 /** Arrays begin at multiples of this: a line of the cache, and a vector register at its widest. */
 const ALIGNMENT = 64;
 
+/**
+ * A few small results share an array, since making one takes longer than many a kernel. Whoever keeps one of them keeps the
+ * array, so it is not large.
+ */
+const SHEET = 65536;
+const LARGEST_SHARE = SHEET / 4;
+
 const VIEWS = {
   float32: Float32Array,
   float64: Float64Array,
@@ -45,6 +52,10 @@ export interface Room {
 }
 
 export class NativeMemory {
+  /** Where small results go, and how much of it is taken. */
+  #sheet: Room = { buffer: new ArrayBuffer(0), begin: 0, address: 0 };
+  #taken = SHEET;
+
   /** `place`: where an array lies. */
   constructor(readonly place: (array: TypedArray) => number) {}
 
@@ -66,8 +77,20 @@ export class NativeMemory {
 
   /** Room for a result. */
   take(dtype: DType, length: number): Placed {
-    const { buffer, begin, address } = this.room(length * BYTES[dtype]);
-    return new Placed(viewOf(dtype, buffer, begin, length), address);
+    const bytes = length * BYTES[dtype];
+    if (bytes > LARGEST_SHARE) {
+      const { buffer, begin, address } = this.room(bytes);
+      return new Placed(viewOf(dtype, buffer, begin, length), address);
+    }
+    const at = this.#taken;
+    const { buffer, begin, address } = this.#sheet;
+    if (at + bytes > SHEET) {
+      this.#sheet = this.room(SHEET);
+      this.#taken = 0;
+      return this.take(dtype, length);
+    }
+    this.#taken += Math.max(ALIGNMENT, ALIGNMENT * Math.ceil(bytes / ALIGNMENT));
+    return new Placed(viewOf(dtype, buffer, begin + at, length), address + at);
   }
 
   /** The storage of a result. */

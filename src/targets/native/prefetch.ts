@@ -26,7 +26,8 @@ const AHEAD = 2048;
 export function prefetchMemory(kernel: KernelCode): KernelCode {
   const seen = new Set<Buffer>();
   /** From the last to the first. */
-  const inBody = (body: readonly Statement[]): Statement[] => [...body].reverse().map(inStatement).reverse();
+  const inBody = (body: readonly Statement[]): Statement[] =>
+    announce([...body].reverse().map(inStatement).reverse());
   const inStatement = (statement: Statement): Statement => {
     if (statement.kind === "if") {
       const { whenTrue, whenFalse } = statement;
@@ -80,6 +81,58 @@ function prefetchesOf({ body }: Loop, seen: Set<Buffer>): Prefetch[] {
   }
   for (const buffer of found) seen.add(buffer);
   return [...lines.values()].flatMap((own) => [...own.values()]);
+}
+
+/** A loop of fewer turns is over before memory has come. */
+const LONG = 32;
+/** Results of fewer bytes stay in the cache by themselves. */
+const LEAST_RESULT = 65536;
+/** More lines than this are not asked for at a time. */
+const MOST_LINES = 48;
+
+/**
+ * What is stored behind a long loop, as a tile's sums are, is asked for in front of it: to write a part of a line a processor
+ * fetches the line.
+ */
+function announce(body: Statement[]): Statement[] {
+  const at = body.findLastIndex((s) => s.kind === "loop");
+  const loop = body[at];
+  if (loop?.kind !== "loop" || loop.to.op !== "const" || loop.to.value < LONG * loop.step) return body;
+  const [before, behind] = [body.slice(0, at), body.slice(at + 1)];
+  // Addresses that do not depend on what the loop finds are computed in front of it.
+  const late = new Set<Local>();
+  const changing = new Set<Local>();
+  for (const s of [...loop.body, ...behind]) if (s.kind === "set") changing.add(s.local);
+  const isKnown = (e: Expr): boolean =>
+    e.op === "local"
+      ? !late.has(e.local!) && !changing.has(e.local!)
+      : e.op !== "fetch" && e.args.every(isKnown);
+  const moved: Statement[] = [];
+  const rest: Statement[] = [];
+  for (const s of behind) {
+    const isAddress =
+      s.kind === "let" && (s.local.type === "address" || s.local.type === "i32") && s.local.lanes === 1;
+    if (isAddress && !changing.has(s.local) && isKnown(s.value)) moved.push(s);
+    else {
+      if (s.kind === "let") late.add(s.local);
+      rest.push(s);
+    }
+  }
+  const lines = new Map<Expr, Map<number, Prefetch>>();
+  let count = 0;
+  for (const s of rest) {
+    if (s.kind !== "store" || s.value.lanes === 1 || s.stride !== 1 || s.stream === true) continue;
+    const { buffer, address, offset } = s;
+    if (buffer.role === "private" || buffer.length * BYTES[buffer.dtype] < LEAST_RESULT || !isKnown(address))
+      continue;
+    const own = lines.get(address) ?? new Map<number, Prefetch>();
+    lines.set(address, own);
+    const line = Math.floor(offset / LINE);
+    if (own.has(line) || ++count > MOST_LINES) continue;
+    own.set(line, { kind: "prefetch", buffer, address, offset, write: true });
+  }
+  if (count === 0) return body;
+  return [...before, ...moved, ...[...lines.values()].flatMap((own) => [...own.values()]), loop, ...rest];
 }
 
 interface Access {

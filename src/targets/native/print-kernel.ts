@@ -1,4 +1,7 @@
-/** One kernel as one C function (places, begin, end, thread): the statement tree, with registers in variables. */
+/**
+ * One kernel as one C function (at, begin, end, thread): the statement tree, with registers in variables. `at` says which of
+ * the job's places are meant, so that kernels that do the same with other values are one function.
+ */
 import { type KernelCode, type ProgramCode, rootsOf, type Statement } from "../../compiler/code.js";
 import type { Buffer, Expr, Local } from "../../compiler/expression.js";
 import { VerificationError } from "../../errors.js";
@@ -9,39 +12,55 @@ type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 /** The head of a kernel's function. */
 export const signatureOf = (name: string): string =>
-  `void ${name}(const struct job *job, i32 begin, i32 end, i32 thread)`;
+  `void ${name}(const struct job *job, const i32 *at, i32 begin, i32 end, i32 thread)`;
 
-export function printKernel(kernel: KernelCode, name: string, program: ProgramCode, lanes: number): string {
+export interface KernelText {
+  /** What follows the head. */
+  readonly body: string;
+  /** Numbers of the program's buffers, and places in a thread's own memory, in the order in which the body counts them. */
+  readonly at: readonly number[];
+}
+
+export function printKernel(kernel: KernelCode, program: ProgramCode, lanes: number): KernelText {
   const printer = new ExpressionPrinter(lanes);
   printer.setName(kernel.begin, "begin");
   printer.setName(kernel.end, "end");
-  const bases = [...buffersOf(kernel.body)].map((buffer) => {
-    const local = printer.nameOf(buffer);
-    return `  const address ${local} = ${placeOf(buffer, program)};`;
+  const buffers = [...buffersOf(kernel.body)];
+  const bases = buffers.map((buffer, i) => {
+    const name = printer.fresh(buffer.name.replace(/\d+$/, ""));
+    printer.setName(buffer, name);
+    const place =
+      buffer.role === "private"
+        ? `job->scratch + job->scratch_bytes * thread + at[${i}]`
+        : `job->places[at[${i}]]`;
+    return `  const address ${name} = ${place};`;
   });
   const body = new StatementPrinter(printer, settingsOf(kernel.body)).block(kernel.body, "  ");
-  const unused =
-    body.some((line) => /\bthread\b/.test(line)) || bases.some((line) => /\bthread\b/.test(line));
-  return [
-    `${signatureOf(name)} {`,
-    ...(unused ? [] : ["  (void)thread;"]),
-    ...(bases.length === 0 ? ["  (void)job;"] : bases),
-    ...body,
-    ...(body.some((line) => line.includes("stream_")) ? ["  drain();"] : []),
-    "}",
-    "",
-  ].join("\n");
+  const isUsed = (name: RegExp): boolean => [...bases, ...body].some((line) => name.test(line));
+  const unused = ["job", "at", "thread"].filter((name) => !isUsed(new RegExp(`\\b${name}\\b`)));
+  return {
+    body: [
+      "{",
+      ...unused.map((name) => `  (void)${name};`),
+      ...bases,
+      ...body,
+      ...(isUsed(/\bstream_/) ? ["  drain();"] : []),
+      "}",
+      "",
+    ].join("\n"),
+    at: buffers.map((buffer) => numberOf(buffer, program)),
+  };
 }
 
-function placeOf(buffer: Buffer, program: ProgramCode): string {
+function numberOf(buffer: Buffer, program: ProgramCode): number {
   if (buffer.role !== "private") {
     const at = program.buffers.indexOf(buffer);
     if (at < 0) throw new VerificationError(`the buffer ${buffer.name} is not one of the program's`);
-    return `job->places[${at}]`;
+    return at;
   }
   const offset = program.privateOffsets.get(buffer);
   if (offset === undefined) throw new VerificationError(`the private buffer ${buffer.name} has no place`);
-  return `job->scratch + job->scratch_bytes * thread + ${offset}`;
+  return offset;
 }
 
 function visitStatements(body: readonly Statement[], visit: (statement: Statement) => void): void {

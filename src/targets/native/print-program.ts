@@ -62,29 +62,40 @@ export interface PrintedProgram {
 const WORTH_A_FILE = 12_000;
 
 export function printProgram(program: ProgramCode, lanes: number, mostFiles: number): PrintedProgram {
-  const kernels = program.kernels.map((kernel, i): PrintedKernel => {
-    const name = `kernel_${i}`;
-    return { name: kernel.name, text: printKernel(kernel, name, program, lanes) };
+  // Kernels whose text is the same are one function.
+  const functions = new Map<string, string>();
+  const calls = program.kernels.map((kernel): Call => {
+    const { body, at } = printKernel(kernel, program, lanes);
+    const name = functions.get(body) ?? `kernel_${functions.size}`;
+    functions.set(body, name);
+    return { name, at };
   });
-  const total = kernels.reduce((sum, { text }) => sum + text.length, 0);
+  const texts = new Map([...functions].map(([body, name]) => [name, `${signatureOf(name)} ${body}`]));
+  const total = [...texts.values()].reduce((sum, text) => sum + text.length, 0);
   const count = Math.max(1, Math.min(mostFiles, Math.ceil(total / WORTH_A_FILE)));
   const files = Array.from({ length: count }, () => ({ length: 0, texts: [] as string[] }));
+  const shortest = () => files.reduce((a, b) => (b.length < a.length ? b : a));
   // The longest first, each to the file that is shortest.
-  for (const { text } of [...kernels].sort((a, b) => b.text.length - a.text.length)) {
-    const file = files.reduce((a, b) => (b.length < a.length ? b : a));
+  for (const text of [...texts.values()].sort((a, b) => b.length - a.length)) {
+    const file = shortest();
     file.texts.push(text);
     file.length += text.length;
   }
-  const declarations = program.kernels
-    .map((_, i) => `__attribute__((visibility("hidden"))) ${signatureOf(`kernel_${i}`)};`)
+  const declarations = [...texts.keys()]
+    .map((name) => `__attribute__((visibility("hidden"))) ${signatureOf(name)};`)
     .join("\n");
-  const shortest = files.reduce((a, b) => (b.length < a.length ? b : a));
-  shortest.texts.push(mainText(program));
+  shortest().texts.push(mainText(program, calls));
   return {
-    files: files.map(({ texts }) => [declarations, ...texts].join("\n\n")),
-    kernels,
+    files: files.map((file) => [declarations, ...file.texts].join("\n\n")),
+    kernels: program.kernels.map(({ name }, i) => ({ name, text: texts.get(calls[i]!.name)! })),
     parallel: program.phases.some((phase) => isParallel(program, phase)),
   };
+}
+
+/** Which function a kernel is, and what it works on. */
+interface Call {
+  readonly name: string;
+  readonly at: readonly number[];
 }
 
 const piecesOf = ({ turns, grain }: KernelCode): number => Math.ceil(turns / grain);
@@ -97,20 +108,25 @@ function isParallel(program: ProgramCode, phase: Phase): boolean {
 
 const GUARD = "  if (__atomic_load_n(&job->code, __ATOMIC_ACQUIRE) != 0) return;";
 
-function mainText(program: ProgramCode): string {
+function mainText(program: ProgramCode, calls: readonly Call[]): string {
   const { buffers, phases } = program;
   const layout = wordsLayout(buffers.length);
   const alone = phases.flatMap((phase) => [
     ...(phase.guarded ? [GUARD] : []),
-    ...callsOf(program, phase, "  ", "0"),
+    ...callsOf(program, calls, phase, "  "),
   ]);
+  const tables = calls.map(
+    ({ at }, i) => `static const i32 at_${i}[] = {${at.length === 0 ? 0 : at.join(", ")}};`,
+  );
   return `
+${tables.join("\n")}
+
 static void alone(struct job *job) {
 ${alone.join("\n")}
   (void)job;
 }
 
-${workText(program)}
+${workText(program, calls)}
 
 __attribute__((visibility("default"))) void run(f64 *words, i32 threads, const struct team *team) {
   address places[${Math.max(1, buffers.length)}];
@@ -140,7 +156,7 @@ __attribute__((visibility("default"))) void run_kernel(f64 *words, i32 kernel) {
     .scratch_bytes = (address)words[${layout.scratchBytes}],
   };
   switch (kernel) {
-${program.kernels.map(({ turns }, i) => `    case ${i}: kernel_${i}(&job, 0, ${turns}, 0); break;`).join("\n")}
+${program.kernels.map(({ turns }, i) => `    case ${i}: ${calls[i]!.name}(&job, at_${i}, 0, ${turns}, 0); break;`).join("\n")}
     default: break;
   }
 }
@@ -148,17 +164,20 @@ ${program.kernels.map(({ turns }, i) => `    case ${i}: kernel_${i}(&job, 0, ${t
 }
 
 /** All turns of a phase's kernels by one thread. */
-function callsOf(program: ProgramCode, phase: Phase, indent: string, thread: string): string[] {
+function callsOf(program: ProgramCode, calls: readonly Call[], phase: Phase, indent: string): string[] {
   return phase.kernels
     .filter((kernel) => program.kernels[kernel]!.turns > 0)
-    .map((kernel) => `${indent}kernel_${kernel}(job, 0, ${program.kernels[kernel]!.turns}, ${thread});`);
+    .map(
+      (kernel) =>
+        `${indent}${calls[kernel]!.name}(job, at_${kernel}, 0, ${program.kernels[kernel]!.turns}, 0);`,
+    );
 }
 
 /**
  * A phase of many threads waits for all before it. Those of thread 0 follow each other; so nobody waits at the end, where
  * the team waits until every thread has returned.
  */
-function workText(program: ProgramCode): string {
+function workText(program: ProgramCode, calls: readonly Call[]): string {
   const lines: string[] = [];
   let before: "alone" | "together" | undefined;
   program.phases.forEach((phase, number) => {
@@ -168,9 +187,9 @@ function workText(program: ProgramCode): string {
     if (phase.guarded) lines.push(GUARD);
     before = together ? "together" : "alone";
     if (!together) {
-      const calls = callsOf(program, phase, "    ", "0");
-      if (calls.length > 0) lines.push("  if (thread == 0) {", ...calls, "  }");
-    } else lines.push(...claims(program, phase, number));
+      const own = callsOf(program, calls, phase, "    ");
+      if (own.length > 0) lines.push("  if (thread == 0) {", ...own, "  }");
+    } else lines.push(...claims(program, calls, phase, number));
   });
   return [
     "static void work(struct job *job, i32 thread, i32 threads) {",
@@ -184,7 +203,7 @@ function workText(program: ProgramCode): string {
  * Pieces of all the phase's kernels have consecutive numbers. A thread claims a share of those that are left, a 2 n-th with
  * n threads: neighbours at first, which read the same memory, and single ones at the end, so that all end together.
  */
-function claims(program: ProgramCode, phase: Phase, number: number): string[] {
+function claims(program: ProgramCode, calls: readonly Call[], phase: Phase, number: number): string[] {
   const kernels = phase.kernels.map((kernel) => ({ kernel, ...program.kernels[kernel]! }));
   const total = kernels.reduce((sum, { turns, grain }) => sum + Math.ceil(turns / grain), 0);
   let first = 0;
@@ -198,7 +217,7 @@ function claims(program: ProgramCode, phase: Phase, number: number): string[] {
         `    if (next < ${to} && last > ${from}) {`,
         `      i32 begin = (next > ${from} ? next - ${from} : 0) * ${grain};`,
         `      i32 end = (last < ${to} ? last - ${from} : ${pieces}) * ${grain};`,
-        `      kernel_${kernel}(job, begin, end < ${turns} ? end : ${turns}, thread);`,
+        `      ${calls[kernel]!.name}(job, at_${kernel}, begin, end < ${turns} ? end : ${turns}, thread);`,
         "    }",
       ];
     });

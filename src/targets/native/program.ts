@@ -59,12 +59,20 @@ class Shared {
   /** Runs that have not ended: what they read may not be written over. */
   inFlight = 0;
 
-  /** Room for the run that begins; it is its own until it is given back. */
+  /** Room for a run that ends before anything else begins. */
+  arena(bytes: number): Region {
+    if (bytes > this.#arena.bytes) this.#arena = this.#atLeast(NO_REGION, bytes);
+    return this.#arena;
+  }
+
+  scratch(bytes: number): Region {
+    if (bytes > this.#scratch.bytes) this.#scratch = this.#atLeast(NO_REGION, bytes);
+    return this.#scratch;
+  }
+
+  /** Room for a run while which others may come: its own until it is given back. */
   takeRegions(arenaBytes: number, scratchBytes: number): readonly [arena: Region, scratch: Region] {
-    const taken = [
-      this.#atLeast(this.#arena, arenaBytes),
-      this.#atLeast(this.#scratch, scratchBytes),
-    ] as const;
+    const taken = [this.arena(arenaBytes), this.scratch(scratchBytes)] as const;
     this.#arena = this.#scratch = NO_REGION;
     return taken;
   }
@@ -269,17 +277,15 @@ export class NativeProgram {
     const on = this.#shared;
     const count = this.#threads;
     const alone = on.inFlight === 0;
-    const regions = on.takeRegions(this.#arenaBytes, this.#privateBytes * count);
     const placed = this.#placed.fill(undefined);
     try {
-      this.#place(frame, inputs, placed, regions, alone ? mayOverwrite : undefined);
+      const [arena, scratch] = [on.arena(this.#arenaBytes), on.scratch(this.#privateBytes * count)];
+      this.#place(frame, inputs, placed, arena, scratch, alone ? mayOverwrite : undefined);
       this.#entry.run(frame.address, count);
       this.#check(frame);
     } catch (error) {
       this.#keepSpare(placed);
       throw error;
-    } finally {
-      on.giveRegions(regions);
     }
     return this.#collect(frame, inputs, placed, alone ? renewed : undefined);
   }
@@ -298,7 +304,7 @@ export class NativeProgram {
     frame.busy = true;
     on.inFlight++;
     try {
-      this.#place(frame, inputs, placed, regions, undefined);
+      this.#place(frame, inputs, placed, ...regions, undefined);
       await this.#entry.runAsync(frame.address, count);
       this.#check(frame);
     } catch (error) {
@@ -322,7 +328,7 @@ export class NativeProgram {
     const regions = on.takeRegions(this.#arenaBytes, this.#privateBytes);
     const placed: (Placed | undefined)[] = this.#outputs.map(() => undefined);
     try {
-      this.#place(frame, inputs, placed, regions, undefined);
+      this.#place(frame, inputs, placed, ...regions, undefined);
       this.#entry.run(frame.address, 1);
       const kernels = Array.from({ length: this.report.computed }, (_, kernel) => () => {
         this.#entry.runKernel(frame.address, kernel);
@@ -337,7 +343,8 @@ export class NativeProgram {
     frame: Frame,
     inputs: readonly Storage[],
     placed: (Placed | undefined)[],
-    [arena, scratch]: readonly [Region, Region],
+    arena: Region,
+    scratch: Region,
     mayOverwrite: readonly boolean[] | undefined,
   ): void {
     const { memory } = this.#shared;
@@ -414,7 +421,11 @@ export class NativeProgram {
         same.lent = true;
         results.push(same);
       } else if (small >= 0) {
-        results.push(storageOf(dtype, copyOut(frame.outputs[i]!, 0, allocate(dtype, length))));
+        const old = renewed?.[i];
+        if (old?.host !== undefined && old.dtype === dtype && old.length === length) {
+          copyOut(frame.outputs[i]!, 0, old.host);
+          results.push(old);
+        } else results.push(storageOf(dtype, copyOut(frame.outputs[i]!, 0, allocate(dtype, length))));
       } else if (room === undefined) results.push(inputs[over]!);
       else {
         const old = renewed?.[i];

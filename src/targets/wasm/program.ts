@@ -353,9 +353,17 @@ export class WasmProgram {
         residency.overwritten(inputs[over]!);
         results.push(inputs[over]!);
       } else if (small >= 0) {
-        results.push(
-          storageOf(dtype, copyOut(this.#engine.view(dtype), place / BYTES[dtype], allocate(dtype, length))),
-        );
+        const old = renewed?.[i];
+        if (old?.host !== undefined && old.dtype === dtype && old.length === length) {
+          copyOut(this.#engine.view(dtype), place / BYTES[dtype], old.host);
+          results.push(old);
+        } else
+          results.push(
+            storageOf(
+              dtype,
+              copyOut(this.#engine.view(dtype), place / BYTES[dtype], allocate(dtype, length)),
+            ),
+          );
       } else {
         const old = renewed?.[i];
         const isMoved = old?.dtype === dtype && old.length === length && residency.moved(old, place);
