@@ -40,7 +40,7 @@ const planned: ReadonlyMap<string, string> = new Map([
  *
  * @example
  * ```ts
- * deviceStatuses().filter(({ available }) => available).map(({ name }) => name); // ["wasm", "interpreter"]
+ * deviceStatuses().find(({ name }) => name === "wasm")?.available; // true
  * ```
  */
 export function deviceStatuses(): DeviceStatus[] {

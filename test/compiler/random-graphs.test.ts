@@ -56,7 +56,7 @@ describe(`${GRAPHS} random graphs agree with the interpreter`, () => {
     });
   }
 
-  test("every primitive was there, and long graphs too", () => {
+  test.runIf(GRAPHS >= 2000)("every primitive was there, and long graphs too", () => {
     // A custom rule is a mark that only derivatives know of.
     expect(everyPrimitive.filter((op) => !seen.has(op) && op !== "custom")).toEqual([]);
     expect(largest).toBeGreaterThan(60);

@@ -80,7 +80,7 @@ function open(): Folder {
   const problem = problemOf(wanted);
   if (problem === undefined) {
     folder = { path: wanted, problem };
-    tidyUp(wanted);
+    if (isUntidy(wanted)) tidyUp(wanted);
     return folder;
   }
   const own = mkdtempSync(join(tmpdir(), "maru-"));
@@ -196,17 +196,31 @@ function entriesOf(path: string): Entry[] {
     const file = join(path, name);
     try {
       const stats = lstatSync(file);
-      return stats.isFile() ? [{ path: file, bytes: stats.size, used: stats.mtimeMs }] : [];
+      return stats.isFile() && name !== TIDIED
+        ? [{ path: file, bytes: stats.size, used: stats.mtimeMs }]
+        : [];
     } catch {
       return [];
     }
   });
 }
 
+/** The file whose time says when the folder was last looked through, which takes long where there is much in it. */
+const TIDIED = ".tidied";
+
+function isUntidy(path: string): boolean {
+  try {
+    return Date.now() - lstatSync(join(path, TIDIED)).mtimeMs > HOUR_MS;
+  } catch {
+    return true;
+  }
+}
+
 /** Removes what was used longest ago where there is too much, and what processes that are gone left behind. */
 function tidyUp(path: string): void {
   try {
     const now = Date.now();
+    writeFileSync(join(path, TIDIED), "", { mode: 0o600 });
     for (const name of readdirSync(path)) {
       const file = join(path, name);
       const left = name.startsWith("build-") || name.endsWith(".tmp") || name.startsWith(".probe-");

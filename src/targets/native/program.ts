@@ -181,6 +181,9 @@ export class NativeProgram {
   /** Where old values of outputs were, for the next run. */
   readonly #spare: (Placed | undefined)[];
   #frame: Frame;
+  /** Runs that have not ended, and whether the last of them is to close the shared object. */
+  #running = 0;
+  #released = false;
   readonly report: RunReport;
 
   private constructor(
@@ -256,9 +259,11 @@ export class NativeProgram {
     return new NativeProgram(plan, made, await openProgramSoon(on.native, made.printed.files), on);
   }
 
-  /** It will not be run any more. */
+  /** It will not be run any more; where it still runs, the end is waited for. */
   release(): void {
-    if (gone.unregister(this)) this.#entry.close();
+    if (!gone.unregister(this)) return;
+    if (this.#running === 0) this.#entry.close();
+    else this.#released = true;
   }
 
   #newFrame(): Frame {
@@ -302,6 +307,7 @@ export class NativeProgram {
     const regions = on.takeRegions(this.#arenaBytes, this.#privateBytes * count);
     const placed: (Placed | undefined)[] = this.#outputs.map(() => undefined);
     frame.busy = true;
+    this.#running++;
     on.inFlight++;
     try {
       this.#place(frame, inputs, placed, ...regions, undefined);
@@ -312,6 +318,7 @@ export class NativeProgram {
       throw error;
     } finally {
       frame.busy = false;
+      if (--this.#running === 0 && this.#released) this.#entry.close();
       on.inFlight--;
       on.giveRegions(regions);
     }
