@@ -131,9 +131,9 @@ inline_c void store_u8v(address p, i32v x) {
 /* Lanes 0, 2, .. 14: nothing behind the last is read. */
 inline_c f32v load_even_f32v(address p) {
   __m256 a = _mm256_loadu_ps((const f32 *)p), b = _mm256_loadu_ps((const f32 *)(p + 28));
-  __m256 b1 = _mm256_shuffle_ps(a, b, 0xd8);
-  b1 = (__m256)_mm256_permute4x64_epi64((__m256i)b1, 0xd8);
-  return (f32v)_mm256_permutevar8x32_ps(b1, _mm256_setr_epi32(0, 1, 4, 5, 3, 2, 7, 6));
+  /* 0 2 8 10 | 4 6 12 14, then the middle pairs change places. */
+  __m256 both = _mm256_shuffle_ps(a, b, 0xd8);
+  return (f32v)_mm256_permute4x64_epi64((__m256i)both, 0xd8);
 }
 inline_c f32v load_back_f32v(address p) {
   __m256 a = _mm256_loadu_ps((const f32 *)(p - 28));
