@@ -86,12 +86,12 @@ describe.each(DTYPES)("%s", (dtype) => {
     expect([...loaded.view(to)]).toEqual(values.flatMap((x) => lanes.map(() => x)));
   });
 
-  test("the first of one, the others of another", () => {
+  // A uint8 is an i32 in registers.
+  test.runIf(dtype !== "uint8")("the first of one, the others of another", () => {
     const [a, b] = [
       valuesFor(dtype, LANES),
       valuesFor(dtype, LANES).map((x) => (dtype === "bool" ? 1 - x : x + 1)),
     ];
-    if (dtype === "uint8") return;
     for (const count of [0, ...counts]) {
       const inputs = [a, b].map((values) => ({ dtype, values }));
       const got = evaluate((x, y) => keepFirst(x!, y!, count), inputs, dtype, LANES);

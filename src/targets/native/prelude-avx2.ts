@@ -1,21 +1,8 @@
 /** The words of the instruction set for AVX2 with FMA: eight lanes, masks in vectors. */
-export const AVX2 = `
-typedef i32v boolv;
-typedef i64h boolh;
+import { MASKS_IN_VECTORS } from "./prelude-common.js";
 
-inline_c boolv lt_f32v(f32v a, f32v b) { return (boolv)(a < b); }
-inline_c boolv le_f32v(f32v a, f32v b) { return (boolv)(a <= b); }
-inline_c boolv eq_f32v(f32v a, f32v b) { return (boolv)(a == b); }
-inline_c boolv ne_f32v(f32v a, f32v b) { return (boolv)(a != b); }
-inline_c boolv lt_i32v(i32v a, i32v b) { return (boolv)(a < b); }
-inline_c boolv le_i32v(i32v a, i32v b) { return (boolv)(a <= b); }
-inline_c boolv eq_i32v(i32v a, i32v b) { return (boolv)(a == b); }
-inline_c boolv ne_i32v(i32v a, i32v b) { return (boolv)(a != b); }
-inline_c boolh lt_half(f64h a, f64h b) { return (boolh)(a < b); }
-inline_c boolh le_half(f64h a, f64h b) { return (boolh)(a <= b); }
-inline_c boolh eq_half(f64h a, f64h b) { return (boolh)(a == b); }
-inline_c boolh ne_half(f64h a, f64h b) { return (boolh)(a != b); }
-inline_c boolv join_bool(boolh lo, boolh hi) {
+export const AVX2 = `
+${MASKS_IN_VECTORS}inline_c boolv join_bool(boolh lo, boolh hi) {
   __m256 both = _mm256_shuffle_ps((__m256)lo, (__m256)hi, 0x88);
   return (boolv)_mm256_permute4x64_epi64((__m256i)both, 0xd8);
 }
@@ -33,13 +20,8 @@ inline_c boolv select_boolv(boolv m, boolv a, boolv b) { return select_i32v(m, a
 inline_c f64h select_half(boolh m, f64h a, f64h b) {
   return (f64h)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)m);
 }
-inline_c boolv not_boolv(boolv m) { return ~m; }
-inline_c boolv and_boolv(boolv a, boolv b) { return a & b; }
-inline_c boolv or_boolv(boolv a, boolv b) { return a | b; }
-inline_c boolv xor_boolv(boolv a, boolv b) { return a ^ b; }
 inline_c i32 all_boolv(boolv m) { return _mm256_movemask_ps((__m256)m) == 255; }
 inline_c i32 any_boolv(boolv m) { return _mm256_movemask_ps((__m256)m) != 0; }
-#define lane_boolv(m, k) ((m)[k] & 1)
 inline_c boolv first_bool(i32 n) { return (boolv)((i32v){0, 1, 2, 3, 4, 5, 6, 7} < n); }
 inline_c boolh first_half_bool(i32 n) { return (boolh)((i64h){0, 1, 2, 3} < (i64)n); }
 

@@ -316,3 +316,26 @@ inline_c void store_apart_f64v(address p, i32 step, i32 n, f64v x) {
   EACH(k, HALF) if (k + HALF < n) F64(p + 8 * (address)step * (k + HALF)) = x.hi[k];
 }
 `;
+
+/** Masks where a processor has no registers of their own for them: a lane is all ones or all zeros. */
+export const MASKS_IN_VECTORS = `typedef i32v boolv;
+typedef i64h boolh;
+
+inline_c boolv lt_f32v(f32v a, f32v b) { return (boolv)(a < b); }
+inline_c boolv le_f32v(f32v a, f32v b) { return (boolv)(a <= b); }
+inline_c boolv eq_f32v(f32v a, f32v b) { return (boolv)(a == b); }
+inline_c boolv ne_f32v(f32v a, f32v b) { return (boolv)(a != b); }
+inline_c boolv lt_i32v(i32v a, i32v b) { return (boolv)(a < b); }
+inline_c boolv le_i32v(i32v a, i32v b) { return (boolv)(a <= b); }
+inline_c boolv eq_i32v(i32v a, i32v b) { return (boolv)(a == b); }
+inline_c boolv ne_i32v(i32v a, i32v b) { return (boolv)(a != b); }
+inline_c boolh lt_half(f64h a, f64h b) { return (boolh)(a < b); }
+inline_c boolh le_half(f64h a, f64h b) { return (boolh)(a <= b); }
+inline_c boolh eq_half(f64h a, f64h b) { return (boolh)(a == b); }
+inline_c boolh ne_half(f64h a, f64h b) { return (boolh)(a != b); }
+inline_c boolv not_boolv(boolv m) { return ~m; }
+inline_c boolv and_boolv(boolv a, boolv b) { return a & b; }
+inline_c boolv or_boolv(boolv a, boolv b) { return a | b; }
+inline_c boolv xor_boolv(boolv a, boolv b) { return a ^ b; }
+#define lane_boolv(m, k) ((m)[k] & 1)
+`;

@@ -1,21 +1,8 @@
 /** The words of the instruction set for any processor, by what GCC and Clang know of vectors: SSE2, NEON and others. */
-export const PORTABLE = `
-typedef i32v boolv;
-typedef i64h boolh;
+import { MASKS_IN_VECTORS } from "./prelude-common.js";
 
-inline_c boolv lt_f32v(f32v a, f32v b) { return (boolv)(a < b); }
-inline_c boolv le_f32v(f32v a, f32v b) { return (boolv)(a <= b); }
-inline_c boolv eq_f32v(f32v a, f32v b) { return (boolv)(a == b); }
-inline_c boolv ne_f32v(f32v a, f32v b) { return (boolv)(a != b); }
-inline_c boolv lt_i32v(i32v a, i32v b) { return (boolv)(a < b); }
-inline_c boolv le_i32v(i32v a, i32v b) { return (boolv)(a <= b); }
-inline_c boolv eq_i32v(i32v a, i32v b) { return (boolv)(a == b); }
-inline_c boolv ne_i32v(i32v a, i32v b) { return (boolv)(a != b); }
-inline_c boolh lt_half(f64h a, f64h b) { return (boolh)(a < b); }
-inline_c boolh le_half(f64h a, f64h b) { return (boolh)(a <= b); }
-inline_c boolh eq_half(f64h a, f64h b) { return (boolh)(a == b); }
-inline_c boolh ne_half(f64h a, f64h b) { return (boolh)(a != b); }
-inline_c boolv join_bool(boolh lo, boolh hi) {
+export const PORTABLE = `
+${MASKS_IN_VECTORS}inline_c boolv join_bool(boolh lo, boolh hi) {
   boolv r = {0};
   EACH(k, HALF) r[k] = (i32)lo[k];
   EACH(k, HALF) r[k + HALF] = (i32)hi[k];
@@ -35,10 +22,6 @@ inline_c f32v select_f32v(boolv m, f32v a, f32v b) { return (f32v)((m & (i32v)a)
 inline_c i32v select_i32v(boolv m, i32v a, i32v b) { return (m & a) | (~m & b); }
 inline_c boolv select_boolv(boolv m, boolv a, boolv b) { return (m & a) | (~m & b); }
 inline_c f64h select_half(boolh m, f64h a, f64h b) { return (f64h)((m & (i64h)a) | (~m & (i64h)b)); }
-inline_c boolv not_boolv(boolv m) { return ~m; }
-inline_c boolv and_boolv(boolv a, boolv b) { return a & b; }
-inline_c boolv or_boolv(boolv a, boolv b) { return a | b; }
-inline_c boolv xor_boolv(boolv a, boolv b) { return a ^ b; }
 inline_c i32 all_boolv(boolv m) {
   i32 r = -1;
   EACH(k, LANES) r &= m[k];
@@ -49,7 +32,6 @@ inline_c i32 any_boolv(boolv m) {
   EACH(k, LANES) r |= m[k];
   return r & 1;
 }
-#define lane_boolv(m, k) ((m)[k] & 1)
 inline_c boolv first_bool(i32 n) {
   boolv r = {0};
   EACH(k, LANES) r[k] = k < n ? -1 : 0;
