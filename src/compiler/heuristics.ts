@@ -8,7 +8,7 @@ import type { Buffer, Expr } from "./expression.js";
 import type { Axis, Nest, Reduction, Stage } from "./nest.js";
 import { type Machine, type Product, ProductShape, productOf } from "./product-shape.js";
 import { BYTES } from "./scopes.js";
-import { expressionDependsOn, extentsOf, vectorCost } from "./strides.js";
+import { expressionDependsOn, extentsOf, stepOf, vectorCost } from "./strides.js";
 import { applyStep, pack, type Step, type StepName, splitReduction } from "./transforms.js";
 
 export interface Memory {
@@ -313,13 +313,24 @@ class Planner {
     return this.#run(nest, [{ name: "cluster", size }], steps);
   }
 
-  /** The nest that packs: it writes in order, whatever order it reads in. */
+  /**
+   * The nest that packs. Vectors are written whole; around them it walks as the operand lies in memory, which the
+   * processor then fetches ahead, and writes to all panels in turns.
+   */
   #copy(nest: Nest, done: Done, operand: string): Planned {
     const steps: Step[] = [];
     const last = nest.outer.at(-1);
     if (last === undefined) return { nest, steps: done };
+    let around = nest.outer.slice(0, -1);
+    const { value } = nest.stages[0]!.finish[0]!;
+    if (value.op === "load") {
+      const far = (axis: Axis): number => Math.abs(stepOf(value.index!, axis.variable) ?? Infinity);
+      // Not a number where both are infinite.
+      around = around.sort((p, q) => far(q) - far(p) || 0);
+      steps.push({ name: "reorder", axes: [...around, last].map(({ variable }) => variable.name) });
+    }
     steps.push({ name: "vectorize", axis: last.variable.name, lanes: this.machine.lanes, unroll: 1 });
-    steps.push({ name: "parallelize", axes: this.#turns(nest.outer.slice(0, -1)) });
+    steps.push({ name: "parallelize", axes: this.#turns(around) });
     return this.#run(nest, steps, [...done, { name: "pack", axis: operand }]);
   }
 }

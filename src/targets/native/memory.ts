@@ -3,6 +3,7 @@
  * asked for once. Results get memory that nobody has filled with zeros: what the collector has freed comes again, without
  * page faults; the collector looks after arrays by their bytes, also in a synchronous loop.
  */
+import { setFlagsFromString } from "node:v8";
 import { DeviceError } from "../../errors.js";
 import type { DType, Resident, TypedArray } from "../../graph/index.js";
 import { Storage } from "../../graph/index.js";
@@ -29,6 +30,19 @@ const BYTES: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int32: 
 
 export const viewOf = (dtype: DType, buffer: ArrayBuffer, begin: number, length: number): TypedArray =>
   new VIEWS[dtype](buffer, begin, length);
+
+/** The last version of Node that is known to have the flag; others would complain about one they do not know. */
+const NEWEST_NODE = 26;
+
+/**
+ * The collector frees arrays before it goes on, not by a thread of its own. That thread would run where kernels want to, and
+ * until it is done the arrays count as there: the next large result makes the collector search through everything, again by
+ * threads. A program of large results spent more time of processors on that than on its kernels.
+ */
+function freeArraysAtOnce(): void {
+  if (Number.parseInt(process.versions.node, 10) <= NEWEST_NODE)
+    setFlagsFromString("--no-concurrent-array-buffer-sweeping");
+}
 
 /** The values of a storage and where they lie. */
 export class Placed implements Resident {
@@ -57,7 +71,9 @@ export class NativeMemory {
   #taken = SHEET;
 
   /** `place`: where an array lies. */
-  constructor(readonly place: (array: TypedArray) => number) {}
+  constructor(readonly place: (array: TypedArray) => number) {
+    freeArraysAtOnce();
+  }
 
   /** Where a storage's values lie. */
   addressOf(storage: Storage): number {

@@ -10,11 +10,17 @@ export const RUNTIME = `
 #include <malloc.h>
 #endif
 #include <sys/mman.h>
+#include <time.h>
 typedef void worker(struct job *job, i32 thread, i32 threads);
 
 #define MOST_THREADS 256
-/* Looks at a word before a thread goes to sleep: about as long as a sleeper takes to wake up. */
-#define SPINS 6000
+/*
+ * Before a thread goes to sleep it looks at a word so many times, and then for so many nanoseconds gives its processor to
+ * whoever wants it between two looks. Who is woken up may come to lie on the processor of who woke it, and get its turn
+ * milliseconds later; so threads sleep only where nothing comes for long.
+ */
+#define SPINS 2000
+#define PATIENCE 4000000
 
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t door = PTHREAD_MUTEX_INITIALIZER;
@@ -25,7 +31,7 @@ static i32 helpers;
 static u32 generation;
 static worker *work;
 static struct job *work_of;
-static i32 unfinished;
+static u32 unfinished;
 
 /* Threads that wait for each other. */
 static u32 meeting;
@@ -45,12 +51,20 @@ static void ring(void) {
   pthread_mutex_unlock(&door);
 }
 
+static i64 nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (i64)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 /* Returns once the word is another one. */
 static void until_changed(u32 *word, u32 old) {
   for (i32 i = 0; i < SPINS; i++) {
     if (__atomic_load_n(word, __ATOMIC_ACQUIRE) != old) return;
     breathe();
   }
+  for (i64 end = nanoseconds() + PATIENCE; nanoseconds() < end; sched_yield())
+    if (__atomic_load_n(word, __ATOMIC_ACQUIRE) != old) return;
   pthread_mutex_lock(&door);
   while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == old) pthread_cond_wait(&bell, &door);
   pthread_mutex_unlock(&door);
@@ -93,18 +107,11 @@ static void team_together(i32 threads, worker *body, struct job *job) {
     work = body;
     work_of = job;
     __atomic_store_n(&arrived, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&unfinished, threads - 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&unfinished, (u32)threads - 1, __ATOMIC_RELAXED);
     __atomic_store_n(&generation, (((generation >> 16) + 1) << 16) | (u32)threads, __ATOMIC_RELEASE);
     ring();
     body(job, 0, threads);
-    for (i32 i = 0; __atomic_load_n(&unfinished, __ATOMIC_ACQUIRE) != 0; i++) {
-      if (i < SPINS) breathe();
-      else {
-        pthread_mutex_lock(&door);
-        while (__atomic_load_n(&unfinished, __ATOMIC_ACQUIRE) != 0) pthread_cond_wait(&bell, &door);
-        pthread_mutex_unlock(&door);
-      }
-    }
+    for (u32 left; (left = __atomic_load_n(&unfinished, __ATOMIC_ACQUIRE)) != 0;) until_changed(&unfinished, left);
   } else body(job, 0, 1);
   pthread_mutex_unlock(&one_at_a_time);
 }
