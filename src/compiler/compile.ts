@@ -35,6 +35,8 @@ import { MOVES } from "./value.js";
 
 export interface CompileOptions {
   readonly machine: Machine;
+  /** Another machine for some of the nests, by their number. */
+  readonly machineOf?: (nest: number) => Machine;
   /** Transforms that are left out. */
   readonly disabled?: ReadonlySet<StepName>;
 }
@@ -55,8 +57,9 @@ export function verifyStages(by: Verifiers | undefined): void {
 /** One kernel with all that is known about it. */
 export interface CompiledKernel {
   readonly group: Group;
-  /** As it was lowered, before any transform. */
+  /** As it was lowered, before any transform, and its number. */
   readonly plain: Nest;
+  readonly nest: number;
   readonly planned: Planned;
   readonly code: KernelCode;
   /** Estimated nanoseconds on one thread. */
@@ -134,6 +137,7 @@ class Compilation {
   readonly #inputs = new Map<Node, Buffer>();
   readonly #outputs = new Map<Node, Buffer>();
   #nextBuffer = 0;
+  #nextNest = 0;
   #uses!: Uses;
   #schedule!: Schedule;
   readonly #readOutside = new Set<Node>();
@@ -271,17 +275,19 @@ class Compilation {
     };
     const special = group.kind === "cumsum" || group.kind === "scatter" || group.kind === "argsort";
     const nests = special ? lowerSpecial(group, places, name) : [lowerGroup(group, this.#uses, places, name)];
-    const { machine, disabled = new Set<StepName>() } = this.options;
+    const { disabled = new Set<StepName>() } = this.options;
     for (const plain of nests) {
       const { outer, stages } = plain;
       if (stages.length === 0 || outer.some(({ variable }) => variable.extent === 0)) continue;
       verifiers?.nest(plain);
       yield undefined;
-      for (const planned of planNest(plain, machine, disabled, memory)) {
+      const nest = this.#nextNest++;
+      const { machine } = this.options;
+      for (const planned of planNest(plain, this.options.machineOf?.(nest) ?? machine, disabled, memory)) {
         yield undefined;
         verifiers?.nest(planned.nest);
         const { cost, grain } = grainOf(planned.nest);
-        yield { group, plain, planned, code: emitNest(planned.nest, grain, machine.slack), cost };
+        yield { group, plain, nest, planned, code: emitNest(planned.nest, grain, machine.slack), cost };
       }
     }
   }

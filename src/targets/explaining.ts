@@ -140,13 +140,16 @@ function bytesOf(nest: CompiledKernel["plain"]): number {
   return [...buffers.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
-interface Times {
+export interface Times {
   readonly whole: number;
   readonly kernels: readonly number[];
 }
 
 /** The program and its kernels, on zeros where a leaf's values are still to come. */
-function timesOf(program: Kept, leaves: readonly Node[]): Times | undefined {
+export function timesOf(
+  program: Pick<Kept, "run" | "withKernels">,
+  leaves: readonly Node[],
+): Times | undefined {
   const values = leaves.map((leaf): Storage => {
     if (leaf.storage?.host !== undefined || leaf.storage?.resident !== undefined) {
       try {

@@ -91,14 +91,15 @@ export const INSTRUCTION_SETS: readonly InstructionSet[] = [
 export const preludeOf = ({ header, words, lanes, fused }: InstructionSet): string =>
   `${header}#define LANES ${lanes}\n${fused ? "#define FUSED 1\n" : ""}${COMMON_BEGIN}${words}${COMMON_END}`;
 
-/** The numbers of the heuristics. */
-export const machineOf = ({ lanes, registers }: InstructionSet): Machine => ({
+/** The numbers of the heuristics, from the width of vectors and the size of a processor's own cache. */
+export const machineOf = ({ lanes, registers }: InstructionSet, ownCache: number): Machine => ({
   lanes,
   registers,
   broadcasts: true,
-  farCache: 262144,
+  // The other half is for what passes through.
+  farCache: ownCache / 2,
   prefetch: prefetchMemory,
-  streamed: 8 * 2 ** 20,
+  streamed: 4 * ownCache,
   // Arrays of others end where they end.
   slack: 0,
 });

@@ -1,5 +1,6 @@
 /** A compiled program: its functions, and what a run has to bring along. */
 import { type Compiled, compileSteps } from "../../compiler/compile.js";
+import type { Machine } from "../../compiler/product-shape.js";
 import { BYTES } from "../../compiler/scopes.js";
 import { DeviceError, OutOfMemoryError } from "../../errors.js";
 import { allocate, type DType, type Storage, storageOf, type TypedArray } from "../../graph/index.js";
@@ -16,10 +17,12 @@ import {
 } from "../program-parts.js";
 import { inSlices } from "../slices.js";
 import type { Renewed, RunReport } from "../target.js";
+import { ownCacheBytes } from "./cache-size.js";
 import { machineOf } from "./instruction-sets.js";
 import { type Entry, mostFiles, type Native, openNative, openProgram, openProgramSoon } from "./library.js";
 import { NativeMemory, type Placed, type Room, viewOf } from "./memory.js";
 import { type PrintedProgram, printProgram, wordsLayout } from "./print-program.js";
+import { CANDIDATES, choicesFor, isTuning } from "./tune.js";
 
 /** Values of up to so many bytes are copied in and out of each run: that is quicker than asking where they lie. */
 const SMALL = 2048;
@@ -107,16 +110,38 @@ interface Made {
   readonly printed: PrintedProgram;
 }
 
-function* printSteps(
+function* printFor(
   { outputs, leaves, updates }: ProgramPlan,
   { toolchain }: Native,
+  machine: Machine,
+  machineOf?: (nest: number) => Machine,
 ): Generator<void, Made, void> {
   const compiled = yield* compileSteps(
     outputs,
     updates.map(([output, input]) => [output, leaves[input]!]),
-    { machine: machineOf(toolchain.set), disabled: disabledTransforms() },
+    { machine, disabled: disabledTransforms(), ...(machineOf && { machineOf }) },
   );
   return { compiled, printed: printProgram(compiled.code, toolchain.set.lanes, mostFiles()) };
+}
+
+function* printSteps(plan: ProgramPlan, native: Native): Generator<void, Made, void> {
+  const machine = machineOf(native.toolchain.set, ownCacheBytes());
+  const made = yield* printFor(plan, native, machine);
+  if (!isTuning()) return made;
+  const choices = choicesFor(made, native.toolchain, machine, plan.leaves, (other) => {
+    const printed = finish(printFor(plan, native, other));
+    return { compiled: printed.compiled, program: NativeProgram.open(plan, printed).program };
+  });
+  return choices.every((choice) => choice === 0)
+    ? made
+    : yield* printFor(plan, native, machine, (nest) => CANDIDATES[choices[nest] ?? 0]!(machine));
+}
+
+function finish<T>(steps: Generator<void, T, void>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 
 const roundUp = (bytes: number): number => Math.ceil(bytes / 64) * 64;
@@ -238,14 +263,17 @@ export class NativeProgram {
 
   /** As `make`, with what the program was made of. */
   static makeToLookAt(plan: ProgramPlan): Made & { readonly program: NativeProgram; readonly bytes: number } {
+    return NativeProgram.open(plan, finish(printSteps(plan, openShared().native)));
+  }
+
+  /** Builds what is printed, or finds it in the cache. */
+  static open(
+    plan: ProgramPlan,
+    made: Made,
+  ): Made & { readonly program: NativeProgram; readonly bytes: number } {
     const on = openShared();
-    const steps = printSteps(plan, on.native);
-    for (;;) {
-      const step = steps.next();
-      if (!step.done) continue;
-      const entry = openProgram(on.native, step.value.printed.files);
-      return { ...step.value, program: new NativeProgram(plan, step.value, entry, on), bytes: entry.bytes };
-    }
+    const entry = openProgram(on.native, made.printed.files);
+    return { ...made, program: new NativeProgram(plan, made, entry, on), bytes: entry.bytes };
   }
 
   /**
