@@ -8,7 +8,7 @@ import type { Buffer, Expr } from "./expression.js";
 import type { Axis, Nest, Reduction, Stage } from "./nest.js";
 import { type Machine, type Product, ProductShape, productOf } from "./product-shape.js";
 import { BYTES } from "./scopes.js";
-import { expressionDependsOn, extentsOf, stepOf, vectorCost } from "./strides.js";
+import { expressionDependsOn, extentsOf, farthestStep, stepOf, vectorCost } from "./strides.js";
 import { applyStep, pack, type Step, type StepName, splitReduction } from "./transforms.js";
 
 export interface Memory {
@@ -28,6 +28,8 @@ const CHUNK = 8192;
 const WRITTEN_OUT = 9;
 /** Turns of the parallel loop that are enough for any number of threads. */
 const ENOUGH_TURNS = 64;
+/** Elements so far apart lie on different pages, and on the same few lines of the first cache where the step is even. */
+const PAGE = 1024;
 /** Elements of one turn of a walk over plain memory. */
 const TURN = 4096;
 
@@ -284,8 +286,11 @@ class Planner {
       after = [...after, { name: "pack", axis: name }];
     }
     const rest: Step[] = [];
-    // The longest loop goes innermost: its end is met least often.
-    const long = [...loops].sort((x, y) => x.variable.extent - y.variable.extent);
+    // The longest loop goes innermost, its end is met least often; but around the others where each turn is on other pages.
+    const far = (axis: Axis): boolean => farthestStep(current, axis.variable) >= PAGE;
+    const long = [...loops].sort(
+      (x, y) => Number(far(y)) - Number(far(x)) || x.variable.extent - y.variable.extent,
+    );
     rest.push({ name: "reorder", axes: long.map(({ variable }) => variable.name) });
     rest.push({ name: "parallelize", axes: current.outer.length });
     return [...planned, this.#cluster(this.#run(current, rest, after))];

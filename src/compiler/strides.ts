@@ -12,6 +12,15 @@ export function stepOf(index: Index, variable: Var): number | undefined {
   return jumps ? undefined : strideOf(index, variable);
 }
 
+/** The longest step in memory along a variable, in elements; a jump counts as nothing. */
+export function farthestStep(nest: Nest, variable: Var): number {
+  let farthest = 0;
+  visitIndices(nest, (index, use) => {
+    if (use === "load") farthest = Math.max(farthest, Math.abs(stepOf(index, variable) ?? 0));
+  });
+  return farthest;
+}
+
 export function expressionDependsOn(e: Expr, variable: Var): boolean {
   const seen = new Map<Expr, boolean>();
   const walk = (at: Expr): boolean => {

@@ -8,8 +8,11 @@ import { lossOf, type Measured, type Metrics, metricSums, Tally } from "./metric
 import { type CheckedModel, type Model, predict } from "./model.js";
 import { turnTaker } from "./turn.js";
 
-/** Samples that are computed at a time; it changes speed and memory, and the means only in their last digits. */
+/** Most samples that are computed at a time; it changes speed and memory, and the means only in their last digits. */
 const BATCH = 256;
+
+/** Batches of one size where that can be, so that one program does them all. */
+const evenBatch = (samples: number): number => Math.ceil(samples / Math.ceil(samples / BATCH));
 
 /** What evaluate takes beside the model and the data. */
 export interface EvaluateOptions {
@@ -17,7 +20,7 @@ export interface EvaluateOptions {
   readonly loss: Loss;
   /** What to count besides; accuracy where targets are labels, unless told otherwise. */
   readonly metrics?: Metrics | undefined;
-  /** Samples computed at a time; 256 by default. */
+  /** Samples computed at a time; by default at most 256, and as many in each batch as can be. */
   readonly batchSize?: number | undefined;
   /**
    * Compute each batch as one compiled program? true by default, and without effect where model, loss or metrics cannot
@@ -82,7 +85,7 @@ export class Evaluator {
   }
 
   async #batches(data: Dataset): Promise<Evaluation> {
-    const { batchSize = BATCH, signal } = this.#options;
+    const { batchSize = evenBatch(data.length), signal } = this.#options;
     const tally = new Tally();
     this.#tally = tally;
     const turn = turnTaker();

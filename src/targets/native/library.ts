@@ -182,8 +182,8 @@ function keep(hash: string, built: string): string {
   }
 }
 
-/** How many files a program is spread over, so that every processor has one. */
-export const mostFiles = (): number => Math.min(8, availableParallelism());
+/** How many files a program is spread over, so that every processor has one, and another when that one is short. */
+export const mostFiles = (): number => Math.min(16, 2 * availableParallelism());
 
 /** The functions of a program. */
 export interface Entry {

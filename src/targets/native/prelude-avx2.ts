@@ -117,6 +117,11 @@ inline_c f32v load_even_f32v(address p) {
   __m256 both = _mm256_shuffle_ps(a, b, 0xd8);
   return (f32v)_mm256_permute4x64_epi64((__m256i)both, 0xd8);
 }
+inline_c f32v load_first_even_f32v(address p, i32 n) {
+  i32 all = 2 * n - 1;
+  __m256 a = (__m256)load_first_f32v(p, all < 8 ? all : 8), b = (__m256)load_first_f32v(p + 32, all > 8 ? all - 8 : 0);
+  return (f32v)_mm256_permute4x64_epi64((__m256i)_mm256_shuffle_ps(a, b, 0x88), 0xd8);
+}
 inline_c f32v load_back_f32v(address p) {
   __m256 a = _mm256_loadu_ps((const f32 *)(p - 28));
   return (f32v)_mm256_permutevar8x32_ps(a, _mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0));

@@ -121,6 +121,11 @@ inline_c f32v load_even_f32v(address p) {
   __m512 a = _mm512_loadu_ps((const void *)p), b = _mm512_loadu_ps((const void *)(p + 60));
   return (f32v)_mm512_permutex2var_ps(a, _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31), b);
 }
+inline_c f32v load_first_even_f32v(address p, i32 n) {
+  i32 all = 2 * n - 1;
+  __m512 a = (__m512)load_first_f32v(p, all < 16 ? all : 16), b = (__m512)load_first_f32v(p + 64, all > 16 ? all - 16 : 0);
+  return (f32v)_mm512_permutex2var_ps(a, _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), b);
+}
 inline_c f32v load_back_f32v(address p) {
   __m512 a = _mm512_loadu_ps((const void *)(p - 60));
   return (f32v)_mm512_permutexvar_ps(_mm512_setr_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), a);

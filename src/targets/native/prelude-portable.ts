@@ -157,5 +157,6 @@ inline_c i32v load_first_u8v(address p, i32 n) {
 inline_c void store_first_u8v(address p, i32 n, i32v x) { EACH(k, LANES) if (k < n) U8(p + k) = (u8)x[k]; }
 inline_c void store_u8v(address p, i32v x) { EACH(k, LANES) U8(p + k) = (u8)x[k]; }
 #define load_even_f32v(p) load_apart_f32v(p, 2, LANES)
+#define load_first_even_f32v(p, n) load_apart_f32v(p, 2, n)
 #define load_back_f32v(p) load_apart_f32v(p, -1, LANES)
 `;

@@ -186,5 +186,6 @@ function fetchText(e: Expr, address: string): string {
     if (dtype === "float32" && stride === 2) return `load_even_f32v(${address})`;
     if (dtype === "float32" && stride === -1) return `load_back_f32v(${address})`;
   }
+  if (dtype === "float32" && stride === 2) return `load_first_even_f32v(${address}, ${valid})`;
   return wrap(`load_apart_${kind}(${address}, ${stride}, ${valid})`);
 }
