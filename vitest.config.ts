@@ -1,8 +1,29 @@
-/** Tests read the source; "maru" in examples means it too. */
+/**
+ * Tests read the source; "maru" in examples means it too. Loading it takes longer than most tests, so those that leave
+ * nothing behind share processes; the others have one each.
+ */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+/** Rooms whose tests compute and compare. */
+const SHARED = [
+  "autodiff",
+  "data",
+  "formats",
+  "goldens",
+  "graph",
+  "nn",
+  "ops",
+  "optim",
+  "plot",
+  "print",
+  "shape",
+].map((room) => `test/${room}/**/*.test.ts`);
+
+/** Those that measure time, which nothing else may take from them. */
+const ALONE = ["test/tensor/compile-speed.test.ts", "test/types/types.test.ts", "test/wasm/threads.test.ts"];
 
 export default defineConfig({
   resolve: {
@@ -13,12 +34,33 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
     setupFiles: ["test/setup/device.ts"],
     pool: "forks",
     execArgv: ["--expose-gc"],
     // `fit` is a word of ours, so the linter does not look for focused tests; this does.
     allowOnly: false,
     testTimeout: 60_000,
+    // Some build a page or the package first.
+    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "shared", include: SHARED, isolate: false, maxWorkers: 2, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: "own",
+          include: ["test/**/*.test.ts"],
+          exclude: [...SHARED, ...ALONE],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } },
+      },
+    ],
   },
 });

@@ -4,7 +4,7 @@
  * long to load two hundred files.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -23,7 +23,7 @@ if (status !== 0) process.exit(status ?? 1);
 
 const { exports, bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const entries = [...Object.values(exports).flatMap((entry) => Object.values(entry)), ...Object.values(bin)]
-  .filter((path) => path?.endsWith(".js"))
+  .filter((path) => path?.endsWith(".js") && !path.includes("/modules/"))
   .map((path) => path.replace(/^(\.\/)?dist\//, "src/").replace(/\.js$/, ".ts"));
 await build({
   absWorkingDir: root,
@@ -39,6 +39,20 @@ await build({
   mainFields: ["module", "main"],
   packages: "external",
   external: ["node:*"],
+  target: "es2022",
+  sourcemap: true,
+  logLevel: "warning",
+});
+// For bundlers of pages each module by itself, so that they can leave out what a program does not use.
+const modules = readdirSync(join(root, "src"), { recursive: true })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => path.endsWith(".ts") && !path.startsWith("cli/") && path !== "node.ts");
+await build({
+  absWorkingDir: root,
+  entryPoints: modules.map((path) => `src/${path}`),
+  outdir: "dist/modules",
+  outbase: "src",
+  format: "esm",
   target: "es2022",
   sourcemap: true,
   logLevel: "warning",

@@ -9,10 +9,13 @@ from torch import nn
 
 from worker import (
     FIRST,
+    LABELS,
+    PARAMETERS,
     SECOND,
     THREADS,
     batch_of,
     blas,
+    classes_of,
     fingerprint,
     first_losses,
     labels_of,
@@ -91,6 +94,91 @@ def train(record):
     return step, lambda: first_losses(step)
 
 
+def fill(model, scale):
+    """First weights that are the same for all participants; what normalizes stays as it begins."""
+    with torch.no_grad():
+        for i, (name, parameter) in enumerate(model.named_parameters()):
+            if "norm" not in name:
+                parameter.copy_(values(list(parameter.shape), PARAMETERS + i, scale))
+
+
+def learning(model, lr, loss_of, x, y):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss = loss_of(torch.from_numpy(x), torch.from_numpy(y))
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step, lambda: first_losses(step)
+
+
+class Reader(nn.Module):
+    def __init__(self, record):
+        super().__init__()
+        self.lstm = nn.LSTM(record["features"], record["hidden"])
+        self.head = nn.Linear(record["hidden"], record["classes"])
+
+    def forward(self, x):
+        return self.head(self.lstm(x)[0][-1])
+
+
+def lstm(record):
+    model = Reader(record)
+    fill(model, record["hidden"] ** -0.5)
+    x = uniform([record["steps"], record["batch"], record["features"]], FIRST)
+    y = classes_of(record["batch"], record["classes"], LABELS)
+    return learning(model, record["lr"], lambda x, y: F.cross_entropy(model(x), y), x, y)
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm1 = nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width)
+        self.proj = nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width)
+        self.fc = nn.Linear(width, 4 * width)
+        self.out = nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        batch, steps, width = x.shape
+        parts = self.qkv(self.norm1(x)).split(width, 2)
+        q, k, v = (part.view(batch, steps, self.heads, -1).transpose(1, 2) for part in parts)
+        seen = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.proj(seen.transpose(1, 2).reshape(batch, steps, width))
+        return x + self.out(F.gelu(self.fc(self.norm2(x))))
+
+
+class Gpt(nn.Module):
+    def __init__(self, record):
+        super().__init__()
+        width = record["width"]
+        self.tok = nn.Embedding(record["vocabulary"], width)
+        self.pos = nn.Embedding(record["steps"], width)
+        self.blocks = nn.ModuleList([Block(width, record["heads"]) for _ in range(record["blocks"])])
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, record["vocabulary"], bias=False)
+
+    def forward(self, words):
+        x = self.tok(words) + self.pos(torch.arange(words.shape[1]))
+        for block in self.blocks:
+            x = block(x)
+        return self.head(self.norm(x))
+
+
+def gpt(record):
+    model = Gpt(record)
+    fill(model, record["width"] ** -0.5)
+    count, words = record["batch"] * record["steps"], record["vocabulary"]
+    x = classes_of(count, words, LABELS).reshape(record["batch"], record["steps"])
+    y = classes_of(count, words, SECOND)
+    return learning(model, record["lr"], lambda x, y: F.cross_entropy(model(x).view(count, words), y), x, y)
+
+
 def infer(record):
     model = build(record["layers"]).eval()
     host = batch_of(record)
@@ -118,6 +206,8 @@ serve(
         "softmax": rows(lambda x: F.softmax(x, -1)),
         "layernorm": rows(lambda x: F.layer_norm(x, (x.shape[-1],))),
         "train": train,
+        "lstm": lstm,
+        "gpt": gpt,
         "infer": infer,
     },
 )

@@ -42,7 +42,12 @@ def labels_of(record):
     given = record.get("labels")
     if given is not None:
         return np.array(given, np.int64)
-    return (mix(record["input"][0], LABELS) % np.uint32(record["layers"][-1][2])).astype(np.int64)
+    return classes_of(record["input"][0], record["layers"][-1][2], LABELS)
+
+
+def classes_of(count, classes, stream):
+    """Numbers 0 to classes - 1."""
+    return (mix(count, stream) % np.uint32(classes)).astype(np.int64)
 
 
 def parameters_of(layers):

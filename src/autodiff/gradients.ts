@@ -23,15 +23,16 @@ const ends = (node: Node): boolean => !node.tracked || isVariable(node);
 
 /**
  * Vector-Jacobian product: for outputs y_k with cotangents v_k, the sum over k of v_k^T dy_k/dx for each x in `wrt`;
- * null where no y depends on x.
+ * null where no y depends on x. Nothing flows on through `stops`.
  */
 export function gradients(
   outputs: readonly Node[],
   cotangents: readonly Node[],
   wrt: readonly Node[],
+  stops?: ReadonlySet<Node>,
 ): (Node | null)[] {
   const targets = new Set(wrt);
-  const order = topological(outputs, ends);
+  const order = topological(outputs, stops === undefined ? ends : (n) => ends(n) || stops.has(n));
   const depends = new Set<Node>();
   for (const node of order) {
     if (targets.has(node) || (!ends(node) && node.sources.some((s) => depends.has(s)))) depends.add(node);
@@ -47,6 +48,7 @@ export function gradients(
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i]!;
     const g = arrived.get(node);
+    if (stops?.has(node)) continue;
     if (g !== undefined && depends.has(node) && !isVariable(node)) sendToSources(node, g, depends, send);
   }
   return wrt.map((x) => arrived.get(x) ?? null);

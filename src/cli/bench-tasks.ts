@@ -28,8 +28,33 @@ export interface TrainTask extends NetworkTask {
   readonly captured: boolean;
 }
 
+/** A training step with Adam of an LSTM over sequences of random numbers; the last output goes through a linear layer. */
+export interface LstmTask {
+  readonly kind: "lstm";
+  readonly features: number;
+  readonly hidden: number;
+  readonly steps: number;
+  readonly batch: number;
+  readonly classes: number;
+  readonly lr: number;
+}
+
+/** A training step with Adam of a decoder of pre-norm blocks with GELU over random words. */
+export interface GptTask {
+  readonly kind: "gpt";
+  readonly vocabulary: number;
+  readonly width: number;
+  readonly blocks: number;
+  readonly heads: number;
+  readonly steps: number;
+  readonly batch: number;
+  readonly lr: number;
+}
+
 /** What is to be computed. */
 export type TaskRecord =
+  | LstmTask
+  | GptTask
   | { readonly kind: "matmul"; readonly m: number; readonly k: number; readonly n: number }
   | { readonly kind: "chain" | "sum"; readonly size: number }
   | { readonly kind: "softmax" | "layernorm"; readonly rows: number; readonly columns: number }
@@ -122,6 +147,16 @@ export const TASKS: readonly Task[] = [
     record: { ...SGD, ...cnn },
   },
   { name: "cnn_b64_adam", summary: "the same network, Adam", record: { ...ADAM, ...cnn } },
+  {
+    name: "lstm_64_128_t32_b32",
+    summary: "training step, LSTM 64-128 over 32 steps, 32 sequences, Adam",
+    record: { kind: "lstm", features: 64, hidden: 128, steps: 32, batch: 32, classes: 10, lr: 0.001 },
+  },
+  {
+    name: "gpt_d128_l2_t64_b16",
+    summary: "training step, decoder of 2 blocks, width 128, 4 heads, 64 words, 16 texts, Adam",
+    record: { kind: "gpt", vocabulary: 65, width: 128, blocks: 2, heads: 4, steps: 64, batch: 16, lr: 0.001 },
+  },
   {
     name: "infer_mlp_b1",
     summary: "one sample through 784-256-10, from host to host",

@@ -20,8 +20,8 @@ export function uniform(count: number, stream: number, scale = 1): Float32Array 
 }
 
 /** Numbers 0 to classes - 1. */
-export function labels(count: number, classes: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, i) => mix(i, STREAM.labels) % classes);
+export function labels(count: number, classes: number, stream: number = STREAM.labels): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => mix(i, stream) % classes);
 }
 
 /**
@@ -39,5 +39,18 @@ export function fingerprint(values: ArrayLike<number>): number[] {
  * What is told of a training: its first loss, and how far the next steps bring it down. The first drop needs a right
  * gradient, the second a right state of the optimizer.
  */
-export const drops = (losses: readonly number[]): number[] =>
-  losses.map((loss, i) => (i === 0 ? loss : losses[i - 1]! - loss));
+export function firstDrops(step: () => number): number[] {
+  const losses = Array.from({ length: CHECKED_STEPS }, step);
+  return losses.map((loss, i) => (i === 0 ? loss : losses[i - 1]! - loss));
+}
+
+/** How many steps of a training are compared. */
+const CHECKED_STEPS = 3;
+
+/** A task that stands ready. */
+export interface Work {
+  /** Does the task once. */
+  step(): void;
+  /** What every participant must find: numbers of the result, or of the first steps. */
+  check(): number[];
+}

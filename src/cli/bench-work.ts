@@ -1,20 +1,11 @@
 /** maru's side of the benchmark's tasks, written as a user would write them. */
-import { array, compile, nn, noGrad, optim, type Tensor } from "../node.js";
-import type { LayerRecord, Task, TaskRecord, TrainTask } from "./bench-tasks.js";
-import { drops, fingerprint, labels, STREAM, uniform } from "./bench-values.js";
 
-/** A task that stands ready. */
-export interface Work {
-  /** Does the task once. */
-  step(): void;
-  /** What every participant must find: numbers of the result, or of the first steps. */
-  check(): number[];
-}
+import { array, compile, nn, noGrad, optim, type Tensor } from "../node.js";
+import { gpt, lstm } from "./bench-sequences.js";
+import type { LayerRecord, Task, TaskRecord, TrainTask } from "./bench-tasks.js";
+import { fingerprint, firstDrops, labels, STREAM, uniform, type Work } from "./bench-values.js";
 
 type Kind<K extends TaskRecord["kind"]> = Extract<TaskRecord, { kind: K }>;
-
-/** How many steps of a training are compared. */
-const CHECKED_STEPS = 3;
 
 /** A tensor of host numbers, in a shape. */
 const put = (values: Float32Array | Int32Array, shape: readonly number[]): Tensor =>
@@ -47,6 +38,8 @@ const makers: { readonly [K in TaskRecord["kind"]]: (record: Kind<K>) => Work } 
     });
   },
   train: training,
+  lstm,
+  gpt,
   infer({ layers, input }) {
     const model = buildModel(layers);
     const host = uniform(size(input), STREAM.first);
@@ -84,7 +77,7 @@ function training(record: TrainTask): Work {
   };
   const update = record.captured ? compile(plain) : plain;
   const step = (): number => update(put(images, input), put(truth, [batch])).item() as number;
-  return { step, check: () => drops(Array.from({ length: CHECKED_STEPS }, step)) };
+  return { step, check: () => firstDrops(step) };
 }
 
 const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);

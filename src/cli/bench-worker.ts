@@ -5,7 +5,8 @@
 import { createInterface } from "node:readline";
 import { time } from "./bench-clock.js";
 import { TASKS } from "./bench-tasks.js";
-import { prepare, type Work } from "./bench-work.js";
+import type { Work } from "./bench-values.js";
+import { prepare } from "./bench-work.js";
 
 interface Request {
   readonly prepare?: string;

@@ -6,6 +6,7 @@ import { TASKS } from "./bench-tasks.js";
 import { type DoctorArguments, doctor } from "./doctor.js";
 import { MODELS } from "./models.js";
 import { type PredictArguments, predict } from "./predict.js";
+import { SCHEDULES } from "./schedules.js";
 import { type TrainArguments, train } from "./train.js";
 
 const EXIT_CODES = `
@@ -47,6 +48,23 @@ function addTrain(program: Command, leave: (code: number) => void): void {
       wholeNumber(0),
     )
     .option("--limit <n>", "learn from the first n samples only, for a quick try", wholeNumber(1))
+    .addOption(
+      new Option("--schedule <name>", "how the learning rate moves (default: not at all)").choices(
+        Object.keys(SCHEDULES),
+      ),
+    )
+    .option("--early-stopping <n>", "stop after n epochs without a better test loss", wholeNumber(0))
+    .option(
+      "--checkpoint-every <n>",
+      "steps from one checkpoint to the next (default: one an epoch)",
+      wholeNumber(1),
+    )
+    .option("--log-dir <folder>", "write an event log there, for TensorBoard")
+    .option(
+      "--threads <n>",
+      "how many threads may compute (default: what the device thinks best)",
+      wholeNumber(1),
+    )
     .option(
       "--device <name>",
       "what computes: wasm (default), native, interpreter, or auto: native where it is there",

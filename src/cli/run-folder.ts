@@ -1,12 +1,13 @@
 /** The folder of a run: which files it has, and writing them so that each is whole at any moment. */
-import { mkdirSync, statSync, unlinkSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { unlinkSync } from "node:fs";
+import { join } from "node:path";
 import { FormatError } from "../errors.js";
-import { fileError, toFileError } from "../formats/file-error.js";
 import { writeFileAtomic, writeFileAtomicSync } from "../formats/node.js";
 import { lossCurves } from "../plot/index.js";
+import { prepareRunFolder } from "../train/checkpoint-node.js";
 import type { BestEpoch, EpochRecord } from "../train/index.js";
 import { isModelName, type ModelName } from "./models.js";
+import { isScheduleName, type ScheduleName } from "./schedules.js";
 
 /** What a run was asked to do; written down so that it can be gone on with and told apart. */
 export interface RunSettings {
@@ -18,6 +19,11 @@ export interface RunSettings {
   readonly seed: number;
   /** Only so many training samples; null for all. */
   readonly limit: number | null;
+  readonly schedule: ScheduleName | null;
+  /** Epochs without getting better after which it stops; null for never. */
+  readonly earlyStopping: number | null;
+  /** Steps from one checkpoint to the next; null for one an epoch. */
+  readonly checkpointEvery: number | null;
 }
 
 /** The files of a run. */
@@ -25,35 +31,21 @@ export const filesOf = (folder: string) =>
   ({
     /** The best weights, with what `maru predict` must know of the network. */
     model: join(folder, "model.safetensors"),
-    /** All that a resume needs, as of the last finished epoch. */
+    /** All that a resume needs, as of the last finished epoch or of a step after it. */
     last: join(folder, "last.safetensors"),
     history: join(folder, "history.json"),
     curveSvg: join(folder, "loss.svg"),
     curvePng: join(folder, "loss.png"),
   }) as const;
 
-/** Makes a folder and those above it. (Node's own recursive way never returns under /proc, where none can be made.) */
-function makeFolder(folder: string): void {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  const parent = dirname(folder);
-  if (parent !== folder) makeFolder(parent);
-  mkdirSync(folder);
-}
-
 /**
- * Makes the folder and sees whether it can be written to, before hours are spent on what to put there.
+ * Makes the folder and sees whether it can be written to, before hours are spent on what to put there. What a process that
+ * was killed left half-written is removed.
  *
  * @throws FileError where it cannot
  */
 export function prepareFolder(folder: string): void {
-  try {
-    makeFolder(resolve(folder));
-  } catch (error) {
-    const inTheWay = (error as NodeJS.ErrnoException).code === "EEXIST";
-    throw inTheWay
-      ? fileError("write", folder, "there is a file of that name")
-      : toFileError("write", folder, error);
-  }
+  prepareRunFolder(folder);
   const probe = join(folder, ".maru-probe");
   writeFileAtomicSync(probe, "");
   unlinkSync(probe);
@@ -80,10 +72,11 @@ export async function writeCurves(folder: string, epochs: readonly EpochRecord[]
   await figure.save(files.curvePng, { scale: 2 });
 }
 
-/** The settings in a checkpoint, checked. */
+/** The settings in a checkpoint, checked. Those that older versions did not write are null. */
 export function readSettings(value: unknown, path: string): RunSettings {
-  const settings = (value ?? {}) as Partial<Record<keyof RunSettings, unknown>>;
-  const { data, model, epochs, batch, lr, seed, limit } = settings;
+  const given = (value ?? {}) as Partial<Record<keyof RunSettings, unknown>>;
+  const { data, model, epochs, batch, lr, seed, limit } = given;
+  const { schedule = null, earlyStopping = null, checkpointEvery = null } = given;
   const whole = (n: unknown, least: number): boolean => Number.isSafeInteger(n) && (n as number) >= least;
   const sound =
     typeof data === "string" &&
@@ -93,7 +86,11 @@ export function readSettings(value: unknown, path: string): RunSettings {
     typeof lr === "number" &&
     lr > 0 &&
     whole(seed, 0) &&
-    (limit === null || whole(limit, 1));
+    (limit === null || whole(limit, 1)) &&
+    (schedule === null || isScheduleName(schedule)) &&
+    (earlyStopping === null || whole(earlyStopping, 0)) &&
+    (checkpointEvery === null || whole(checkpointEvery, 1));
   if (!sound) throw new FormatError(`${path} was not written by maru train: it lacks the run's settings`);
+  const settings = { data, model, epochs, batch, lr, seed, limit, schedule, earlyStopping, checkpointEvery };
   return settings as RunSettings;
 }

@@ -5,9 +5,9 @@ import type { Command } from "commander";
 import { type MnistDataset, mnist, subset } from "../data/index.js";
 import { crossEntropy, type Layer } from "../nn/index.js";
 import { adam } from "../optim/index.js";
-import { getDevice, random } from "../tensor/index.js";
+import { getDevice, random, setThreads } from "../tensor/index.js";
 import {
-  type BatchRecord,
+  type Callback,
   type EpochRecord,
   type FitHistory,
   fit,
@@ -15,6 +15,7 @@ import {
   saveCheckpoint,
   saveModel,
   type TrainingState,
+  tensorBoard,
 } from "../train/index.js";
 import { saveWeights } from "../train/model-file.js";
 import { chooseDevice } from "./device.js";
@@ -28,6 +29,7 @@ import {
   writeCurves,
   writeHistory,
 } from "./run-folder.js";
+import { type ScheduleName, scheduleOf } from "./schedules.js";
 
 /** What the command line gave; settings that were left out are not there. */
 export interface TrainArguments {
@@ -38,7 +40,12 @@ export interface TrainArguments {
   readonly lr?: number;
   readonly seed?: number;
   readonly limit?: number;
+  readonly schedule?: ScheduleName;
+  readonly earlyStopping?: number;
+  readonly checkpointEvery?: number;
+  readonly logDir?: string;
   readonly device?: string;
+  readonly threads?: number;
   readonly out?: string;
   readonly resume?: string;
   readonly json?: boolean;
@@ -58,6 +65,8 @@ interface Run {
   readonly folder: string;
   readonly model: Layer;
   readonly resume: TrainingState | undefined;
+  /** Where TensorBoard's events go, if anywhere. */
+  readonly logDir: string | undefined;
   readonly output: Output;
 }
 
@@ -68,6 +77,7 @@ export const openData = (data: string, part: "train" | "test"): Promise<MnistDat
 export async function train(given: TrainArguments, command: Command): Promise<number> {
   const output = openOutput(given.json === true);
   chooseDevice(given.device, output);
+  if (given.threads !== undefined) setThreads(given.threads);
   const run = await openRun(given, command, output);
   const { settings } = run;
   const [all, test] = await Promise.all([openData(settings.data, "train"), openData(settings.data, "test")]);
@@ -100,11 +110,26 @@ async function openRun(given: TrainArguments, command: Command, output: Output):
     lr: given.lr ?? lr,
     seed: given.seed ?? 0,
     limit: given.limit ?? null,
+    schedule: given.schedule ?? null,
+    earlyStopping: given.earlyStopping ?? null,
+    checkpointEvery: given.checkpointEvery ?? null,
   };
   random.seed(settings.seed);
   const folder = given.out ?? join("runs", `mnist-${name}`);
-  return { settings, folder, model: build(), resume: undefined, output };
+  return { settings, folder, model: build(), resume: undefined, logDir: given.logDir, output };
 }
+
+/** Settings that a run keeps, and the options that state them. */
+const FIXED = [
+  ["data", "data"],
+  ["model", "model"],
+  ["batch", "batch"],
+  ["lr", "lr"],
+  ["seed", "seed"],
+  ["limit", "limit"],
+  ["schedule", "schedule"],
+  ["earlyStopping", "early-stopping"],
+] as const;
 
 async function resumeRun(
   given: TrainArguments,
@@ -115,16 +140,22 @@ async function resumeRun(
   const path = filesOf(from).last;
   const checkpoint = await loadCheckpoint(path);
   const before = readSettings(checkpoint.settings, path);
-  for (const name of ["data", "model", "batch", "lr", "seed", "limit"] as const) {
+  for (const [name, word] of FIXED) {
     if (given[name] === undefined || given[name] === before[name]) continue;
+    const was = before[name] ?? (name === "limit" ? "all samples" : "none");
     command.error(
-      `error: --${name} ${given[name]} does not go with --resume ${from}, which was trained with ${before[name] ?? "all samples"}; leave it out`,
+      `error: --${word} ${given[name]} does not go with --resume ${from}, which was trained with ${was}; leave it out`,
       { exitCode: 2 },
     );
   }
-  const settings = { ...before, epochs: given.epochs ?? before.epochs };
+  const settings = {
+    ...before,
+    epochs: given.epochs ?? before.epochs,
+    checkpointEvery: given.checkpointEvery ?? before.checkpointEvery,
+  };
   const model = MODELS[settings.model].build();
-  return { settings, folder: given.out ?? from, model, resume: checkpoint.state, output };
+  const { logDir, out = from } = given;
+  return { settings, folder: out, model, resume: checkpoint.state, logDir, output };
 }
 
 function announce({ settings, resume, output, folder }: Run, samples: number): void {
@@ -139,19 +170,22 @@ function announce({ settings, resume, output, folder }: Run, samples: number): v
     ),
   );
   const done = resume?.epochs.length ?? 0;
+  const step = resume?.place?.step ?? 0;
   if (done >= epochs) say(`All ${done} epochs were done before; give a larger --epochs to go on.`);
+  else if (step > 0) say(`Going on in epoch ${done + 1}, after step ${step}.`);
   else if (done > 0) say(`Going on after epoch ${done}.`);
 }
 
 /** Trains; the first Ctrl-C ends it after the step, a second one ends the process at once. */
 async function learn(run: Run, data: MnistDataset, test: MnistDataset): Promise<FitHistory> {
-  const { settings, model, resume, output } = run;
+  const { settings, model, resume, logDir, output } = run;
   const controller = new AbortController();
   const interrupt = (): void => {
     controller.abort();
     output.remark("Stopping after this step; press Ctrl-C again to quit at once.");
   };
   process.once("SIGINT", interrupt);
+  const steps = Math.ceil(data.length / settings.batch);
   try {
     return await fit(model as Layer, data, {
       loss: crossEntropy,
@@ -162,11 +196,13 @@ async function learn(run: Run, data: MnistDataset, test: MnistDataset): Promise<
       validate: test,
       signal: controller.signal,
       resume,
-      onBatch: estimator(run, data.length),
-      onEpoch: async (record, state) => {
-        report(run, record);
-        await save(run, record, state);
-      },
+      schedule: scheduleOf(settings, steps * settings.epochs),
+      earlyStopping: settings.earlyStopping === null ? undefined : { patience: settings.earlyStopping },
+      callbacks: [
+        estimator(run, data.length),
+        ...(logDir === undefined ? [] : [tensorBoard(logDir)]),
+        keeper(run),
+      ],
     });
   } finally {
     process.removeListener("SIGINT", interrupt);
@@ -174,27 +210,44 @@ async function learn(run: Run, data: MnistDataset, test: MnistDataset): Promise<
 }
 
 /** Says once, after a few seconds of work, how long the training will take, if that is long. */
-function estimator({ settings, resume, output }: Run, samples: number): (batch: BatchRecord) => void {
+function estimator({ settings, resume, output }: Run, samples: number): Callback {
   const epochs = settings.epochs - (resume?.epochs.length ?? 0);
   let begun: number | undefined;
   let done = 0;
   let said = false;
-  return (batch) => {
-    if (said) return;
-    // The first step warms up and is not counted.
-    if (begun === undefined) {
-      begun = performance.now();
-      return;
-    }
-    done += batch.samples;
-    const seconds = (performance.now() - begun) / 1000;
-    if (seconds < WATCH_SECONDS) return;
-    said = true;
-    const epoch = (seconds / done) * samples;
-    if (epoch * epochs < LONG_SECONDS) return;
-    output.remark(
-      `About ${formatDuration(epoch)} an epoch and ${formatDuration(epoch * epochs)} in all on the device "${getDevice()}"; Ctrl-C stops and keeps the best weights.`,
-    );
+  return {
+    onBatchEnd(batch) {
+      if (said) return;
+      // The first step warms up and is not counted.
+      if (begun === undefined) {
+        begun = performance.now();
+        return;
+      }
+      done += batch.samples;
+      const seconds = (performance.now() - begun) / 1000;
+      if (seconds < WATCH_SECONDS) return;
+      said = true;
+      const epoch = (seconds / done) * samples;
+      if (epoch * epochs < LONG_SECONDS) return;
+      output.remark(
+        `About ${formatDuration(epoch)} an epoch and ${formatDuration(epoch * epochs)} in all on the device "${getDevice()}"; Ctrl-C stops and keeps the best weights.`,
+      );
+    },
+  };
+}
+
+/** Tells of every epoch, and writes the run's files; the last of the callbacks, so that it keeps what the others have. */
+function keeper(run: Run): Callback {
+  const { checkpointEvery } = run.settings;
+  return {
+    onBatchEnd(_, training) {
+      if (checkpointEvery === null || training.updates % checkpointEvery !== 0) return undefined;
+      return saveCheckpoint(filesOf(run.folder).last, training.state(), run.settings);
+    },
+    async onEpochEnd(record, training) {
+      report(run, record);
+      await save(run, record, training.state());
+    },
   };
 }
 
@@ -202,10 +255,12 @@ function report({ settings, output }: Run, record: EpochRecord): void {
   const { say, colors } = output;
   output.record({ event: "epoch", ...record });
   const { epoch, loss, accuracy = 0, valLoss = 0, valAccuracy = 0, seconds, samplesPerSecond } = record;
+  const later = settings.epochs - epoch;
+  const left = later > 0 ? `, about ${formatDuration(later * seconds)} left` : "";
   say(
     `epoch ${epoch}/${settings.epochs}  loss ${loss.toFixed(4)}, ${formatShare(accuracy)} right  ` +
       `test loss ${valLoss.toFixed(4)}, ${colors.green(`${formatShare(valAccuracy)} right`)}  ` +
-      colors.dim(`${seconds.toFixed(1)} s, ${formatCount(samplesPerSecond)} digits/s`),
+      colors.dim(`${seconds.toFixed(1)} s, ${formatCount(samplesPerSecond)} digits/s${left}`),
   );
 }
 
@@ -220,7 +275,7 @@ async function save(
 ): Promise<void> {
   const files = filesOf(folder);
   const { best, bestWeights, epochs } = state;
-  if (best.epoch === record.epoch) {
+  if (bestWeights !== null && best?.epoch === record.epoch) {
     await saveWeights(files.model, model, bestWeights, { ...inputs, epoch: String(best.epoch) });
   }
   await saveCheckpoint(files.last, state, settings);
@@ -235,6 +290,11 @@ async function finish(run: Run, history: FitHistory, seconds: number): Promise<v
   // A run that goes on elsewhere, or that was stopped in its first epoch, has not written its weights yet.
   if (best === null ? !existsSync(files.model) : resume !== undefined) {
     await saveModel(files.model, model, { ...inputs, epoch: String(best?.epoch ?? 0) });
+  }
+  if (epochs.length > 0) {
+    // A process that was killed may have written the last checkpoint and not this.
+    const finished = epochs.length >= settings.epochs || history.ending === "earlyStopping";
+    await writeHistory(folder, { settings, finished, best, epochs });
   }
   await writeCurves(folder, epochs);
   const record = epochs.find(({ epoch }) => epoch === best?.epoch);
@@ -256,6 +316,9 @@ async function finish(run: Run, history: FitHistory, seconds: number): Promise<v
     say(
       colors.yellow(`Stopped in epoch ${epochs.length + 1}; go on with: npx maru train --resume ${folder}`),
     );
+  }
+  if (history.ending === "earlyStopping") {
+    say(`Stopped early after epoch ${epochs.length}: no better for ${settings.earlyStopping} epochs.`);
   }
   if (record === undefined) return;
   say(

@@ -141,6 +141,8 @@ class Compilation {
   #uses!: Uses;
   #schedule!: Schedule;
   readonly #readOutside = new Set<Node>();
+  /** What barriers say: groups, and what has to be there before they begin. */
+  readonly #waits: { readonly groups: ReadonlySet<Group>; readonly after: Node }[] = [];
 
   constructor(
     readonly asked: readonly Node[],
@@ -190,7 +192,7 @@ class Compilation {
       const given = roots.includes(input);
       return to === undefined || from === undefined || given ? undefined : ([to, from] as const);
     });
-    const { phases, phaseOf, inPlace } = arrangePhases(kernels, pairs);
+    const { phases, phaseOf, inPlace } = arrangePhases(kernels, pairs, this.#waitsOf(kernels));
     const { lifetimes } = phaseOf;
     verifiers?.code({ buffers: this.#buffers, kernels: codes, phases, ...scratchOf(kernels) });
     const plan = planMemory(lifetimes.filter(({ buffer }) => buffer.role === "temporary"));
@@ -230,12 +232,45 @@ class Compilation {
         }
         for (const group of groups) known.add(group);
       }
+      if (node.op === "barrier") this.#waits.push({ groups, after: node.sources[1]! });
     }
     for (const node of placed) {
       const kind = groupOf.get(node)?.kind;
       const special = kind === "cumsum" || kind === "argsort" || kind === "scatter";
       if (special || this.#outputs.has(node)) this.#readOutside.add(node);
     }
+  }
+
+  /** For each kernel that stands behind a barrier, the kernels that it waits for. */
+  #waitsOf(kernels: readonly CompiledKernel[]): (readonly [kernel: number, others: readonly number[]])[] {
+    if (this.#waits.length === 0) return [];
+    const kernelsOf = new Map<Group, number[]>();
+    kernels.forEach(({ group }, i) => {
+      const known = kernelsOf.get(group);
+      if (known === undefined) kernelsOf.set(group, [i]);
+      else known.push(i);
+    });
+    return this.#waits.flatMap(({ groups, after }) => {
+      const others = [...this.#groupsBehind(after)].flatMap((group) => kernelsOf.get(group) ?? []);
+      return [...groups].flatMap((group) =>
+        (kernelsOf.get(group) ?? []).map((kernel) => [kernel, others] as const),
+      );
+    });
+  }
+
+  /** The groups that a value comes from. */
+  #groupsBehind(node: Node): Set<Group> {
+    const found = new Set<Group>();
+    const seen = new Set<Node>();
+    const walk = (at: Node): void => {
+      if (seen.has(at) || at.storage !== undefined) return;
+      seen.add(at);
+      const group = this.#schedule.groupOf.get(at);
+      if (group !== undefined) found.add(group);
+      else for (const source of MOVES.has(at.op) ? at.sources.slice(0, 1) : at.sources) walk(source);
+    };
+    walk(node);
+    return found;
   }
 
   readonly #places = new Map<Node, Buffer>();

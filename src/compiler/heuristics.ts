@@ -8,7 +8,7 @@ import type { Buffer, Expr } from "./expression.js";
 import type { Axis, Nest, Reduction, Stage } from "./nest.js";
 import { type Machine, type Product, ProductShape, productOf } from "./product-shape.js";
 import { BYTES } from "./scopes.js";
-import { expressionDependsOn, extentsOf, farthestStep, stepOf, vectorCost } from "./strides.js";
+import { expressionDependsOn, extentsOf, farthestStep, operationsOf, stepOf, vectorCost } from "./strides.js";
 import { applyStep, pack, type Step, type StepName, splitReduction } from "./transforms.js";
 
 export interface Memory {
@@ -131,11 +131,14 @@ class Planner {
   #vectorAxis(nest: Nest, axes: readonly Axis[]): Axis | undefined {
     let best: Axis | undefined;
     let least = Infinity;
+    const { lanes } = this.machine;
+    const hasWhole = axes.some(({ cuts, variable }) => cuts.length === 0 && variable.extent >= lanes);
     for (const axis of axes) {
       const { extent } = axis.variable;
       if (extent < 2) continue;
+      // Pieces too short for vectors; of what the nest loads each needs its own part only.
+      if (hasWhole && extent < (axis.cuts.length + 1) * lanes && axis.cuts.length > 2) continue;
       // A short axis leaves lanes empty.
-      const { lanes } = this.machine;
       const waste = (Math.ceil(extent / lanes) * lanes) / extent;
       const cost = (vectorCost(nest, axis.variable) + 1) * waste;
       if (cost <= least) [best, least] = [axis, cost];
@@ -350,18 +353,6 @@ const streams = ({ stages }: Nest, bytes: number): boolean =>
 
 const longestLoops = (nest: Nest): readonly Axis[] =>
   nest.stages.map(({ loops }) => loops).reduce((a, b) => (b.length > a.length ? b : a));
-
-/** How many operations those values take, by and large. */
-function operationsOf(list: readonly { readonly value: Expr }[]): number {
-  const seen = new Set<Expr>();
-  const walk = (e: Expr): void => {
-    if (seen.has(e) || e.op === "const") return;
-    seen.add(e);
-    e.args.forEach(walk);
-  };
-  for (const { value } of list) walk(value);
-  return seen.size;
-}
 
 /** How many operations the nest writes out. */
 const operations = ({ stages }: Nest): number =>

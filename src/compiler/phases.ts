@@ -1,6 +1,6 @@
 /**
  * Phases: kernels that do not need each other run at the same time. A kernel's phase is one more than the latest of
- * those whose results it reads. A parameter is written in place only in a kernel that comes after all others that read
+ * those whose results it reads, or for which a barrier makes it wait. A parameter is written in place only in a kernel that comes after all others that read
  * its old value and after all that may find a wrong value, and that reads it element for element.
  */
 import type { Phase } from "./code.js";
@@ -72,6 +72,7 @@ function visitLoads(nest: Nest, visit: (e: Expr) => void): void {
 export function arrangePhases(
   kernels: readonly Kernel[],
   updates: readonly (readonly [output: Buffer, input: Buffer] | undefined)[],
+  waits: readonly (readonly [kernel: number, others: readonly number[]])[],
 ): Arranged {
   const all = kernels.map(({ planned }) => accesses(planned.nest));
   const writers = new Map<Buffer, number[]>();
@@ -94,6 +95,9 @@ export function arrangePhases(
       push(writers, buffer, kernel);
     }
   });
+  // Waiting that would go in a circle is left out: it is for memory only.
+  for (const [kernel, others] of waits)
+    for (const other of others) if (!reaches(needs, other, kernel)) needs[kernel]!.add(other);
   const checkers = kernels.flatMap(({ planned }, kernel) => (mayFail(planned.nest) ? [kernel] : []));
   const overwriting = new Set<number>();
   const nests = kernels.map(({ planned }) => planned.nest);

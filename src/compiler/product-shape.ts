@@ -5,7 +5,7 @@
 import type { Expr } from "./expression.js";
 import { type Axis, type Nest, type Reduction, visitIndices } from "./nest.js";
 import { BYTES } from "./scopes.js";
-import { expressionDependsOn, extentsOf, stepOf } from "./strides.js";
+import { expressionDependsOn, extentsOf, operationsOf, stepOf } from "./strides.js";
 
 /** What a target's processor likes. */
 export interface Machine {
@@ -112,17 +112,43 @@ export class ProductShape {
       return [];
     });
     const { lanes } = this.machine;
-    const rate = ({ vector, direct }: Side): number => {
+    const rate = ({ operand, vector, direct }: Side): number => {
       const { extent } = vector.variable;
       const full = extent / (Math.ceil(extent / lanes) * lanes);
-      return full * (direct ? 1 : 0.6) * (this.#storeStep(vector) === 1 ? 1 : 1 - 4 / (8 + this.#terms()));
+      return (
+        full *
+        (direct ? 1 : this.#afterPacking(operand)) *
+        (this.#storeStep(vector) === 1 ? 1 : 1 - 4 / (8 + this.#terms()))
+      );
     };
     const [best] = candidates.sort(
       (x, y) => rate(y) - rate(x) || y.vector.variable.extent - x.vector.variable.extent,
     );
     const inner = this.innerVector();
     if (inner === undefined || best === undefined) return best;
-    return rate(best) >= 0.95 * fill(inner.variable.extent, lanes) ? best : undefined;
+    return rate(best) >= 0.95 * this.#innerRate(inner) ? best : undefined;
+  }
+
+  /** What is left of the rate where an operand is first copied across its order; without the copy it is loaded number by number. */
+  #afterPacking(operand: "a" | "b"): number {
+    if (!this.worthPacking(operand, true)) return 0.6;
+    // An element of the copy takes as long as so many products.
+    const copying = this.machine.lanes ** 2 / 6;
+    return 1 / (1 + copying / this.#readings(operand));
+  }
+
+  /** The rate of a sum by vectors: at its end their lanes are added up, and the result is finished number by number. */
+  #innerRate({ variable }: Axis): number {
+    const { lanes } = this.machine;
+    const { extent } = variable;
+    const finishing = operationsOf(this.nest.stages[0]!.finish);
+    return (fill(extent, lanes) * this.#terms()) / (this.#terms() + (6 + finishing) * lanes);
+  }
+
+  /** How often each element of an operand is read. */
+  #readings(operand: "a" | "b"): number {
+    const own = operand === "a" ? this.a : this.b;
+    return extentsOf(this.nest.outer.filter(({ variable }) => !expressionDependsOn(own, variable)));
   }
 
   /** The axis of the sum along which both operands lie in memory. */
@@ -206,7 +232,7 @@ export class ProductShape {
   worthPacking(operand: "a" | "b", scattered: boolean): boolean {
     const own = operand === "a" ? this.a : this.b;
     const { outer } = this.nest;
-    const again = extentsOf(outer.filter(({ variable }) => !expressionDependsOn(own, variable)));
+    const again = this.#readings(operand);
     if (own.op !== "load") return again > 1;
     const { length, dtype } = own.buffer!;
     const copied = extentsOf(

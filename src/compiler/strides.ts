@@ -61,3 +61,15 @@ export function vectorCost(nest: Nest, variable: Var): number {
 /** Does any number that is no place in memory, such as a condition, depend on it in a way that is not even? */
 export const extentsOf = (variables: readonly { readonly variable: Var }[]): number =>
   variables.reduce((n, { variable }) => n * variable.extent, 1);
+
+/** How many operations those values take, by and large. */
+export function operationsOf(list: readonly { readonly value: Expr }[]): number {
+  const seen = new Set<Expr>();
+  const walk = (e: Expr): void => {
+    if (seen.has(e) || e.op === "const") return;
+    seen.add(e);
+    e.args.forEach(walk);
+  };
+  for (const { value } of list) walk(value);
+  return seen.size;
+}

@@ -222,17 +222,24 @@ function cutAtConditions(nest: Nest): Nest {
     for (const { value } of [...stage.reductions, ...stage.stores, ...stage.finish]) walk(value);
     for (const { condition } of [...stage.tests, ...stage.finishTests]) walk(condition);
   }
+  const cutsOf = (axis: Axis): number[] => {
+    const places = [...(cuts.get(axis.variable) ?? [])].filter((n) => n > 0 && n < axis.variable.extent);
+    return [...new Set([...axis.cuts, ...places])].sort((a, b) => a - b);
+  };
+  // One axis may have many, such as that along which many arrays are joined, where no other has any.
+  const all = [...nest.outer, ...nest.tile, ...nest.stages.flatMap(({ loops }) => loops)].map(cutsOf);
+  const alone = all.filter((places) => places.length > 0).length === 1;
   return mapAxes(nest, (axes) =>
     axes.map((axis) => {
-      const places = [...(cuts.get(axis.variable) ?? [])].filter((n) => n > 0 && n < axis.variable.extent);
-      const all = [...new Set([...axis.cuts, ...places])].sort((a, b) => a - b);
-      return all.length > MOST_CUTS ? axis : { ...axis, cuts: all };
+      const places = cutsOf(axis);
+      return places.length > (alone ? MOST_CUTS_ALONE : MOST_CUTS) ? axis : { ...axis, cuts: places };
     }),
   );
 }
 
 /** More pieces than this are left as conditions. */
 const MOST_CUTS = 6;
+const MOST_CUTS_ALONE = 255;
 
 /** Parts of an axis: i = size i.o + i.i, where the last i.o has fewer. */
 function parts(axis: Axis, size: number): { out: Axis; within: Axis; index: Index } {

@@ -17,6 +17,8 @@ const CHEAP = 4;
 /** An expression larger than this is cut, so that no kernel grows without end. */
 const LARGEST = 150;
 const MANY = 1000;
+/** Arrays that are joined, so many that each is computed by itself. */
+const MANY_PARTS = 6;
 
 /** Cost of one operation in additions, by and large what four lanes of it take. Others cost 1. */
 const OPERATION: Partial<Record<Primitive, number>> = {
@@ -73,6 +75,8 @@ function mustPlace(node: Node): Node[] {
   if (node.op === "random") return [base(node.sources[0]!)];
   if (node.op === "gather") return [base(node.sources[0]!)];
   if (isOp(node, "fold")) return [base(node.sources[0]!)];
+  // Each part in a kernel of its own: together they would be one with all their conditions.
+  if (node.op === "concat" && node.sources.length > MANY_PARTS) return node.sources.map(base);
   return [];
 }
 

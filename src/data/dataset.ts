@@ -5,7 +5,7 @@
 import { DataError, ShapeError, ValueError } from "../errors.js";
 import { allocate, buffer, type DType, type TypedArray } from "../graph/index.js";
 import { formatShape, type Shape, sizeOf } from "../shape/index.js";
-import { Generator, Tensor } from "../tensor/index.js";
+import { Tensor } from "../tensor/index.js";
 
 /** Some samples: row i of the inputs goes with row i of the targets. */
 export interface Batch<
@@ -18,13 +18,32 @@ export interface Batch<
   readonly targets: Tensor<[number, ...Y], YD>;
 }
 
+/** Where in a training a batch stands: what random work on its samples may depend on, besides their numbers. */
+export interface Place {
+  /** The loader's seed. */
+  readonly seed: number;
+  /** Counted from 0, as the batch within the epoch is. */
+  readonly epoch: number;
+  readonly batch: number;
+}
+
+/** Whatever gives batches of samples by their numbers: a dataset, or anything of one's own for a `DataLoader`. */
+export interface BatchSource<B> {
+  /** How many samples there are. */
+  readonly length: number;
+  /** The samples with these numbers, in this order; a promise of them where they have to be waited for. */
+  batch(indices: ArrayLike<number>, place?: Place): B;
+  /** Called by a loader when a loop over it has ended, in whatever way: lets go of what only a loop needs. */
+  end?(): void | Promise<void>;
+}
+
 /** Samples by number. `X` is the shape of one input, `Y` of one target (`[]` for a label), then their dtypes. */
 export interface Dataset<
   X extends Shape = Shape,
   Y extends Shape = Shape,
   XD extends DType = DType,
   YD extends DType = DType,
-> {
+> extends BatchSource<Batch<X, Y, XD, YD>> {
   /** How many samples there are. */
   readonly length: number;
   /** Shape of one input. */
@@ -36,7 +55,7 @@ export interface Dataset<
    *
    * @throws ValueError for a number that no sample has
    */
-  batch(indices: ArrayLike<number>): Batch<X, Y, XD, YD>;
+  batch(indices: ArrayLike<number>, place?: Place): Batch<X, Y, XD, YD>;
 }
 
 /** Throws unless every index is the number of a sample. */
@@ -150,50 +169,10 @@ export function subset<X extends Shape, Y extends Shape, XD extends DType, YD ex
     length: chosen.length,
     inputShape: dataset.inputShape,
     targetShape: dataset.targetShape,
-    batch(numbers) {
+    batch(numbers, place) {
       checkIndices("subset", numbers, chosen.length);
-      return dataset.batch(Array.from(numbers, (i) => chosen[i]!));
+      const inWhole = Array.from(numbers, (i) => chosen[i]!);
+      return dataset.batch(inWhole, place);
     },
   };
-}
-
-export interface RandomSplitOptions {
-  /** The same seed gives the same parts; 0 by default. */
-  readonly seed?: number;
-}
-
-/**
- * Parts of a dataset at random, none sharing a sample: by counts that add up to its length, or by shares that add up
- * to 1 (what rounding leaves over goes to the first parts, one each).
- *
- * @throws ValueError where counts or shares do not add up
- * @throws DataError where a part would be empty
- * @example
- * ```ts
- * const [train, validate] = randomSplit(await mnist("train"), [0.9, 0.1], { seed: 1 });
- * ```
- */
-export function randomSplit<X extends Shape, Y extends Shape, XD extends DType, YD extends DType>(
-  dataset: Dataset<X, Y, XD, YD>,
-  sizes: readonly number[],
-  { seed = 0 }: RandomSplitOptions = {},
-): Dataset<X, Y, XD, YD>[] {
-  const counts = countsOf(sizes, dataset.length);
-  const order = new Generator(seed).permutation(dataset.length).dataSync();
-  let from = 0;
-  return counts.map((count) => subset(dataset, order.subarray(from, (from += count))));
-}
-
-function countsOf(sizes: readonly number[], length: number): number[] {
-  const sum = sizes.reduce((a, b) => a + b, 0);
-  const valid = sizes.every((size) => size >= 0);
-  if (valid && sum === length && sizes.every(Number.isInteger)) return [...sizes];
-  if (!valid || Math.abs(sum - 1) > 1e-9) {
-    throw new ValueError(
-      `randomSplit: give counts that add up to ${length} or shares that add up to 1, got ${sizes.join(", ")}`,
-    );
-  }
-  const counts = sizes.map((share) => Math.floor(share * length + 1e-9));
-  const left = length - counts.reduce((a, b) => a + b, 0);
-  return counts.map((count, i) => count + (i < left ? 1 : 0));
 }

@@ -12,6 +12,9 @@ export interface ArrayRecord {
   readonly data: TypedArray;
 }
 
+/** As many axes as NumPy 2 allows. */
+export const MAX_RANK = 64;
+
 const STORAGE_CLASS: Record<DType, string> = {
   float32: "Float32Array",
   float64: "Float64Array",
@@ -32,8 +35,43 @@ export const formatShape = (shape: readonly number[]): string =>
 export const bytesOf = (data: TypedArray): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
+/** Pieces one after the other. */
+export function joinBytes(pieces: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
+  const list = [...pieces];
+  const bytes = new Uint8Array(list.reduce((length, piece) => length + piece.length, 0));
+  let position = 0;
+  for (const piece of list) {
+    bytes.set(piece, position);
+    position += piece.length;
+  }
+  return bytes;
+}
+
 /** Position of the first byte that is neither 0 nor 1, or -1. */
 export const findNonBoolean = (bytes: Uint8Array): number => bytes.findIndex((byte) => byte > 1);
+
+/**
+ * Checks what a program says of an array before its values are there.
+ *
+ * @throws DTypeError for an unknown dtype; ValueError for a size that is not a whole number from 0 up.
+ */
+export function checkDescription(
+  operation: string,
+  { dtype, shape }: Pick<ArrayRecord, "dtype" | "shape">,
+): void {
+  if (!isDType(dtype)) {
+    throw new DTypeError(
+      `${operation}: unknown dtype ${JSON.stringify(dtype)}; expected ${Object.keys(STORAGE_CLASS).join(", ")}`,
+    );
+  }
+  for (const size of shape) {
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new ValueError(
+        `${operation}: the shape ${formatShape(shape)} has a size that no array can have: ${size}`,
+      );
+    }
+  }
+}
 
 /**
  * Checks an array that a program wants written: dtype, storage, shape and length must agree.
@@ -43,23 +81,12 @@ export const findNonBoolean = (bytes: Uint8Array): number => bytes.findIndex((by
  * @throws ShapeError where the shape does not hold as many elements as there are.
  */
 export function checkArrayRecord(operation: string, { dtype, shape, data }: ArrayRecord): void {
-  if (!isDType(dtype)) {
-    throw new DTypeError(
-      `${operation}: unknown dtype ${JSON.stringify(dtype)}; expected ${Object.keys(STORAGE_CLASS).join(", ")}`,
-    );
-  }
+  checkDescription(operation, { dtype, shape });
   const storage = Object.prototype.toString.call(data).slice(8, -1);
   if (storage !== STORAGE_CLASS[dtype]) {
     throw new DTypeError(
       `${operation}: dtype ${dtype} is held in a ${STORAGE_CLASS[dtype]}, found ${storage}`,
     );
-  }
-  for (const size of shape) {
-    if (!Number.isSafeInteger(size) || size < 0) {
-      throw new ValueError(
-        `${operation}: the shape ${formatShape(shape)} has a size that no array can have: ${size}`,
-      );
-    }
   }
   const expected = countElements(shape);
   if (expected !== BigInt(data.length)) {

@@ -118,12 +118,20 @@ function* pieces(data: FileContents): Iterable<Uint8Array> {
   }
 }
 
+async function* laterPieces(data: FileContents | AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  if (!isAsync(data)) yield* pieces(data);
+  else for await (const chunk of data) yield* pieces(chunk);
+}
+
+const isAsync = (data: FileContents | AsyncIterable<Uint8Array>): data is AsyncIterable<Uint8Array> =>
+  typeof data === "object" && Symbol.asyncIterator in data;
+
 const write = promisify(fs.write);
 const flush = promisify(fs.fsync);
 
 /**
- * Writes a file whole or not at all, without blocking while the disk works. The data must not change until the promise
- * settles. An existing file keeps its mode, a symbolic link stays and its target is replaced, and a new file has mode
+ * Writes a file whole or not at all, without blocking while the disk works. Pieces may also come from an async iterable.
+ * The data must not change until the promise settles. An existing file keeps its mode, a symbolic link stays and its target is replaced, and a new file has mode
  * 0644 less the process's umask.
  *
  * @throws FileError with the path and the reason (no such folder, permission denied, disk full, a folder in the way); an
@@ -135,11 +143,14 @@ const flush = promisify(fs.fsync);
  * await writeFileAtomic("metrics.json", JSON.stringify({ accuracy: 0.97 }));
  * ```
  */
-export async function writeFileAtomic(path: string, data: FileContents): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  data: FileContents | AsyncIterable<Uint8Array>,
+): Promise<void> {
   let replacement: Replacement | undefined;
   try {
     replacement = begin(path);
-    for (const piece of pieces(data)) {
+    for await (const piece of laterPieces(data)) {
       let written = 0;
       while (written < piece.length) {
         const { bytesWritten } = await write(replacement.descriptor, piece, written);

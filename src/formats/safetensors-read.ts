@@ -8,9 +8,16 @@
  * Source: the format section of the safetensors README (huggingface/safetensors), and its `metadata.validate`.
  */
 import type { DType } from "../graph/dtype.js";
-import { type ArrayRecord, countElements, findNonBoolean, formatShape } from "./array-record.js";
-import { type ParseOptions, type Refuse, refusal } from "./format-error.js";
-import { widenBfloat16, widenFloat16 } from "./half.js";
+import { type ArrayRecord, countElements, formatShape, MAX_RANK } from "./array-record.js";
+import { type Reading, readBytes, readFromBytes } from "./byte-source.js";
+import { type Refuse, refusal } from "./format-error.js";
+import {
+  dtypeRead,
+  type ReadNumbersOptions,
+  readValues,
+  STORED_TYPES,
+  type StoredDType,
+} from "./stored-types.js";
 import { type JsonObject, JsonProblem, type JsonValue, parseStrictJson } from "./strict-json.js";
 
 /** What a safetensors file holds. */
@@ -25,35 +32,55 @@ export interface SafetensorsContents {
 export const MAX_HEADER_BYTES = 100_000_000;
 export const LENGTH_BYTES = 8;
 export const METADATA_NAME = "__metadata__";
-/** As many axes as NumPy 2 allows. */
-export const MAX_RANK = 64;
 /** A surrogate without its partner: text that UTF-8 cannot write. */
 export const LONE_SURROGATE = /\p{Surrogate}/u;
 
-interface StoredType {
+/** What the format calls a type, in the order in which the reference implementation lays tensors out. */
+export const TYPE_NAMES: Readonly<Record<StoredDType, string>> = {
+  uint64: "U64",
+  int64: "I64",
+  float64: "F64",
+  float32: "F32",
+  uint32: "U32",
+  int32: "I32",
+  bfloat16: "BF16",
+  float16: "F16",
+  uint16: "U16",
+  int16: "I16",
+  int8: "I8",
+  uint8: "U8",
+  bool: "BOOL",
+};
+
+const TYPES: ReadonlyMap<string, StoredDType> = new Map(
+  Object.entries(TYPE_NAMES).map(([type, name]) => [name, type as StoredDType]),
+);
+
+/** What a header says of a tensor. */
+export interface StoredTensor {
+  /** What it is read as. */
   readonly dtype: DType;
-  readonly bytes: number;
-  /** Takes over a buffer that holds exactly the tensor's bytes. */
-  readonly read: (buffer: ArrayBuffer) => ArrayRecord["data"];
+  /** As what the file holds it. */
+  readonly storedAs: StoredDType;
+  readonly shape: readonly number[];
 }
 
-const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map([
-  ["F32", { dtype: "float32", bytes: 4, read: (buffer) => new Float32Array(buffer) }],
-  ["F64", { dtype: "float64", bytes: 8, read: (buffer) => new Float64Array(buffer) }],
-  ["I32", { dtype: "int32", bytes: 4, read: (buffer) => new Int32Array(buffer) }],
-  ["U8", { dtype: "uint8", bytes: 1, read: (buffer) => new Uint8Array(buffer) }],
-  ["BOOL", { dtype: "bool", bytes: 1, read: (buffer) => new Uint8Array(buffer) }],
-  ["F16", { dtype: "float32", bytes: 2, read: (buffer) => widenFloat16(new Uint16Array(buffer)) }],
-  ["BF16", { dtype: "float32", bytes: 2, read: (buffer) => widenBfloat16(new Uint16Array(buffer)) }],
-] satisfies [string, StoredType][]);
+/** A header that has been held against the size of its file. */
+export interface SafetensorsHeader {
+  /** By name, in the order in which their bytes lie in the file. */
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly metadata: Record<string, string>;
+}
 
 interface Entry {
   readonly name: string;
-  readonly type: StoredType;
-  readonly typeName: string;
+  readonly type: StoredDType;
   readonly shape: readonly number[];
+  /** Where its bytes lie, counted from the end of the header. */
   readonly begin: number;
   readonly end: number;
+  /** Where its bytes begin in the file. */
+  readonly position: number;
 }
 
 const isCount = (value: JsonValue | undefined): value is number =>
@@ -69,13 +96,13 @@ function show(value: JsonValue | undefined): string {
 }
 
 /** The header's text, once its stated length is known to lie within the file. */
-function readHeaderText(bytes: Uint8Array, refuse: Refuse): { text: string; dataStart: number } {
-  if (bytes.length < LENGTH_BYTES) {
-    refuse(`expected at least the ${LENGTH_BYTES} bytes of a header length, found ${bytes.length}`);
+function* readHeaderText(size: number, refuse: Refuse): Reading<{ text: string; dataStart: number }> {
+  if (size < LENGTH_BYTES) {
+    refuse(`expected at least the ${LENGTH_BYTES} bytes of a header length, found ${size}`);
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const stated = view.getBigUint64(0, true);
-  const available = bytes.length - LENGTH_BYTES;
+  const length = yield* readBytes(0, LENGTH_BYTES);
+  const stated = new DataView(length.buffer).getBigUint64(0, true);
+  const available = size - LENGTH_BYTES;
   if (stated > BigInt(available)) {
     refuse(
       `the header claims ${stated} bytes, but only ${available} follow: cut short, or not a safetensors file`,
@@ -84,28 +111,26 @@ function readHeaderText(bytes: Uint8Array, refuse: Refuse): { text: string; data
   if (stated > BigInt(MAX_HEADER_BYTES)) {
     refuse(`the header claims ${stated} bytes; the format allows ${MAX_HEADER_BYTES}`);
   }
-  const dataStart = LENGTH_BYTES + Number(stated);
-  const header = bytes.subarray(LENGTH_BYTES, dataStart);
+  const header = yield* readBytes(LENGTH_BYTES, Number(stated));
   if (header[0] !== 0x7b) {
     refuse(`the header must begin with "{", found ${header.length === 0 ? "nothing" : `byte ${header[0]}`}`);
   }
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    return { text: decoder.decode(header), dataStart };
+    return { text: decoder.decode(header), dataStart: LENGTH_BYTES + Number(stated) };
   } catch (error) {
     return refuse("the header is not UTF-8 text", error);
   }
 }
 
-function readHeader(text: string, refuse: Refuse): JsonObject {
-  let header: JsonValue;
+/** Hands out the members of the header. */
+function visitHeader(text: string, visit: (name: string, value: JsonValue) => void, refuse: Refuse): void {
   try {
-    header = parseStrictJson(text);
+    if (!(parseStrictJson(text, visit) instanceof Map)) refuse("the header must be one JSON object");
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error;
-    return refuse(`the header is not sound JSON: ${error.message}`, error);
+    refuse(`the header is not sound JSON: ${error.message}`, error);
   }
-  return header instanceof Map ? header : refuse("the header must be one JSON object");
 }
 
 function readMetadata(value: JsonValue | undefined, refuse: Refuse): Record<string, string> {
@@ -122,15 +147,15 @@ function readMetadata(value: JsonValue | undefined, refuse: Refuse): Record<stri
   return metadata;
 }
 
-function readEntry(name: string, value: JsonValue, refuse: Refuse): Entry {
+function readEntry(name: string, value: JsonValue, dataStart: number, refuse: Refuse): Entry {
   const title = `tensor ${show(name)}`;
   if (LONE_SURROGATE.test(name)) return refuse(`${title}: the name is not Unicode text`);
   if (!(value instanceof Map)) return refuse(`${title}: expected an object, found ${show(value)}`);
   const entry: JsonObject = value;
   const typeName = entry.get("dtype");
-  const type = typeof typeName === "string" ? STORED_TYPES.get(typeName) : undefined;
+  const type = typeof typeName === "string" ? TYPES.get(typeName) : undefined;
   if (type === undefined) {
-    const readable = [...STORED_TYPES.keys()].join(", ");
+    const readable = [...TYPES.keys()].join(", ");
     return refuse(
       `${title}: dtype ${show(typeName)} cannot be read; maru reads ${readable}: convert it first`,
     );
@@ -148,12 +173,12 @@ function readEntry(name: string, value: JsonValue, refuse: Refuse): Entry {
       `${title}: data_offsets must be [begin, end] with 0 <= begin <= end, found ${show(offsets)}`,
     );
   }
-  const needed = countElements(shape) * BigInt(type.bytes);
+  const needed = countElements(shape) * BigInt(STORED_TYPES[type].bytes);
   if (needed !== BigInt(end - begin)) {
     const claim = `${typeName} of shape ${formatShape(shape)} takes ${needed} bytes`;
     return refuse(`${title}: ${claim}, but its data_offsets [${begin},${end}] span ${end - begin}`);
   }
-  return { name, type, typeName: String(typeName), shape, begin, end };
+  return { name, type, shape, begin, end, position: dataStart + begin };
 }
 
 /** Each tensor begins where the one before it ended, and the last ends with the file. */
@@ -172,26 +197,63 @@ function checkLayout(entries: readonly Entry[], available: number, refuse: Refus
   }
 }
 
-/** Copies a tensor's bytes out of the file, which also aligns them. */
-function readTensor(data: Uint8Array, { name, type, shape, begin, end }: Entry, refuse: Refuse): ArrayRecord {
-  const copy = new Uint8Array(end - begin);
-  copy.set(data.subarray(begin, end));
-  const position = type.dtype === "bool" ? findNonBoolean(copy) : -1;
-  if (position >= 0) {
-    refuse(
-      `tensor ${show(name)}: element ${position} of a BOOL is the byte ${copy[position]}; expected 0 or 1`,
-    );
-  }
-  return { dtype: type.dtype, shape, data: type.read(copy.buffer) };
+/** Reads the header of an input of so many bytes; none of the values. */
+export function* readSafetensorsHeader(size: number, refuse: Refuse): Reading<SafetensorsHeader> {
+  const { text, dataStart } = yield* readHeaderText(size, refuse);
+  let metadata = readMetadata(undefined, refuse);
+  const entries: Entry[] = [];
+  const visit = (name: string, value: JsonValue): void => {
+    if (name === METADATA_NAME) metadata = readMetadata(value, refuse);
+    else entries.push(readEntry(name, value, dataStart, refuse));
+  };
+  visitHeader(text, visit, refuse);
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  checkLayout(entries, size - dataStart, refuse);
+  return { entries: new Map(entries.map((entry) => [entry.name, entry])), metadata };
+}
+
+/** An entry of the header in maru's words. */
+export const describeEntry = ({ type, shape }: Entry, options: ReadNumbersOptions): StoredTensor => ({
+  dtype: dtypeRead(type, options),
+  storedAs: type,
+  shape,
+});
+
+/** Reads the values of one tensor. */
+export function* readSafetensorsTensor(
+  { name, type, shape, begin, end, position }: Entry,
+  options: ReadNumbersOptions,
+  refuse: Refuse,
+): Reading<ArrayRecord> {
+  const count = (end - begin) / STORED_TYPES[type].bytes;
+  const data = yield* readValues({ type, count, position }, options, (problem, cause) =>
+    refuse(`tensor ${show(name)}: ${problem}`, cause),
+  );
+  return { dtype: dtypeRead(type, options), shape, data };
+}
+
+/** Reads all of a file: header, then one tensor after the other. */
+export function* readSafetensorsContents(
+  size: number,
+  options: ReadNumbersOptions,
+  refuse: Refuse,
+): Reading<SafetensorsContents> {
+  const { entries, metadata } = yield* readSafetensorsHeader(size, refuse);
+  const tensors = new Map<string, ArrayRecord>();
+  for (const [name, entry] of entries)
+    tensors.set(name, yield* readSafetensorsTensor(entry, options, refuse));
+  return { tensors, metadata };
 }
 
 /**
- * Reads a safetensors file's bytes. F32, F64, I32, U8 and BOOL are read as they are, F16 and BF16 as float32.
+ * Reads a safetensors file's bytes. F32, F64, I32, U8 and BOOL are read as they are; F16 and BF16 as float32; I8, I16 and
+ * U16 as int32; U32, I64 and U64 as int32 where every value fits, or as float64 with `{ wideIntegers: "float64" }`.
  * The arrays are copies: the bytes may be thrown away or changed afterwards.
  *
  * @throws FormatError naming the file and the tensor: a header length beyond the file, a header that is not UTF-8 or not
  * JSON, a repeated name, an unreadable dtype, offsets that are negative, not whole, overlap, leave holes, or do not match
- * the shape, a BOOL byte that is neither 0 nor 1, bytes missing or left over. Nothing is allocated before that is known.
+ * the shape, a BOOL byte that is neither 0 nor 1, a whole number that does not fit, bytes missing or left over. Nothing is
+ * allocated before the header is known to be sound.
  *
  * @example
  * ```ts
@@ -202,17 +264,7 @@ function readTensor(data: Uint8Array, { name, type, shape, begin, end }: Entry, 
  * metadata.epoch;            // "3"
  * ```
  */
-export function parseSafetensors(bytes: Uint8Array, options: ParseOptions = {}): SafetensorsContents {
+export function parseSafetensors(bytes: Uint8Array, options: ReadNumbersOptions = {}): SafetensorsContents {
   const refuse = refusal("parseSafetensors", options);
-  const { text, dataStart } = readHeaderText(bytes, refuse);
-  const header = readHeader(text, refuse);
-  const metadata = readMetadata(header.get(METADATA_NAME), refuse);
-  const entries = [...header]
-    .filter(([name]) => name !== METADATA_NAME)
-    .map(([name, value]) => readEntry(name, value, refuse))
-    .sort((a, b) => a.begin - b.begin || a.end - b.end);
-  const data = bytes.subarray(dataStart);
-  checkLayout(entries, data.length, refuse);
-  const tensors = new Map(entries.map((entry) => [entry.name, readTensor(data, entry, refuse)]));
-  return { tensors, metadata };
+  return readFromBytes(readSafetensorsContents(bytes.length, options, refuse), bytes);
 }

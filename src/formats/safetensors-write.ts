@@ -4,29 +4,46 @@
  * (The format is described beside the reader, in safetensors-read.ts.)
  */
 import { ValueError } from "../errors.js";
-import type { DType } from "../graph/dtype.js";
-import { type ArrayRecord, bytesOf, checkArrayRecord } from "./array-record.js";
+import {
+  type ArrayRecord,
+  checkArrayRecord,
+  checkDescription,
+  countElements,
+  joinBytes,
+  MAX_RANK,
+} from "./array-record.js";
 import {
   LENGTH_BYTES,
   LONE_SURROGATE,
   MAX_HEADER_BYTES,
-  MAX_RANK,
   METADATA_NAME,
+  TYPE_NAMES,
 } from "./safetensors-read.js";
+import type { StoredDType } from "./stored-types.js";
+import {
+  type ArrayDescription,
+  type StoreAs,
+  storedBytes,
+  storedPieces,
+  storedTypeFor,
+} from "./stored-write.js";
 
 /** Arrays by name. Where the names come from outside, a Map keeps every one of them, `__proto__` too. */
-export type NamedArrays = Readonly<Record<string, ArrayRecord>> | ReadonlyMap<string, ArrayRecord>;
+export type NamedArrays = Named<ArrayRecord>;
 
-const TYPE_NAME: Record<DType, string> = {
-  float64: "F64",
-  float32: "F32",
-  int32: "I32",
-  uint8: "U8",
-  bool: "BOOL",
-};
+/** Things by name, in an object or in a Map. */
+export type Named<T> = Readonly<Record<string, T>> | ReadonlyMap<string, T>;
 
-/** The reference implementation's order of dtypes, in which alignment never needs a gap. */
-const ORDER: readonly DType[] = ["float64", "float32", "int32", "uint8", "bool"];
+/** How safetensors are written. */
+export interface WriteSafetensorsOptions {
+  /**
+   * In which type numbers are stored, rounded to the nearest: `"bfloat16"` for all floats, for example, or a function of
+   * name and array. As they are if left out.
+   */
+  readonly dtype?: StoreAs;
+}
+
+const STORED_ORDER = Object.keys(TYPE_NAMES) as StoredDType[];
 
 /** Unicode code point order, which is the order of the UTF-8 bytes; `<` compares UTF-16 units and differs past U+FFFF. */
 function compareNames(a: string, b: string): number {
@@ -46,26 +63,29 @@ function checkText(text: string, role: string): void {
   }
 }
 
-function sortedTensors(tensors: NamedArrays): [string, ArrayRecord][] {
-  const entries = tensors instanceof Map ? [...tensors] : Object.entries(tensors);
-  for (const [name, array] of entries) {
-    checkText(name, "tensor name");
-    if (name === METADATA_NAME) {
-      throw new ValueError(
-        `encodeSafetensors: the format keeps the name ${METADATA_NAME} for itself; use another`,
-      );
-    }
-    checkArrayRecord(`encodeSafetensors: tensor ${JSON.stringify(name)}`, array);
-    if (array.shape.length > MAX_RANK) {
-      throw new ValueError(
-        `encodeSafetensors: tensor ${JSON.stringify(name)} has ${array.shape.length} axes; at most ${MAX_RANK} can be read`,
-      );
-    }
-  }
-  return entries.sort(
-    ([nameA, a], [nameB, b]) => ORDER.indexOf(a.dtype) - ORDER.indexOf(b.dtype) || compareNames(nameA, nameB),
-  );
+/** The pieces of a file to be: its header, and what goes behind it in which type. */
+export interface SafetensorsPlan<T> {
+  readonly header: Uint8Array;
+  readonly tensors: readonly { title: string; array: T; stored: StoredDType }[];
 }
+
+function checkTensor(name: string, array: ArrayDescription): string {
+  const title = `encodeSafetensors: tensor ${JSON.stringify(name)}`;
+  checkText(name, "tensor name");
+  if (name === METADATA_NAME) {
+    throw new ValueError(
+      `encodeSafetensors: the format keeps the name ${METADATA_NAME} for itself; use another`,
+    );
+  }
+  checkDescription(title, array);
+  if (array.shape.length > MAX_RANK) {
+    throw new ValueError(`${title} has ${array.shape.length} axes; at most ${MAX_RANK} can be read`);
+  }
+  return title;
+}
+
+export const entriesOf = <T>(named: Named<T>): [string, T][] =>
+  named instanceof Map ? [...named] : Object.entries(named as Readonly<Record<string, T>>);
 
 /** `{"name":value,...}` in the order given: an object literal would put names that look like numbers first. */
 const jsonObject = (members: readonly (readonly [string, string])[]): string =>
@@ -96,52 +116,76 @@ function encodeHeader(text: string): Uint8Array {
 }
 
 /**
- * The pieces of a safetensors file in order: the header, then each tensor's own memory, not copied. For writing a file
- * without holding it whole; `encodeSafetensors` joins them.
+ * Checks all that is known before the values are there, and makes the header.
+ *
+ * @throws ValueError, DTypeError and ShapeError as `encodeSafetensors` does, except for what is wrong with values
+ */
+export function planSafetensors<T extends ArrayDescription>(
+  tensors: Named<T>,
+  metadata: Readonly<Record<string, string>>,
+  { dtype }: WriteSafetensorsOptions,
+): SafetensorsPlan<T> {
+  const sorted = entriesOf(tensors)
+    .map(([name, array]) => {
+      const title = checkTensor(name, array);
+      return { name, title, array, stored: storedTypeFor(title, name, array, dtype, STORED_ORDER) };
+    })
+    .sort(
+      (a, b) =>
+        STORED_ORDER.indexOf(a.stored) - STORED_ORDER.indexOf(b.stored) || compareNames(a.name, b.name),
+    );
+  const members: [string, string][] = [];
+  if (Object.keys(metadata).length > 0) members.push([METADATA_NAME, metadataJson(metadata)]);
+  let begin = 0;
+  for (const { name, stored, array } of sorted) {
+    const end = begin + storedBytes(Number(countElements(array.shape)), stored);
+    members.push([
+      name,
+      `{"dtype":"${TYPE_NAMES[stored]}","shape":[${array.shape.join(",")}],"data_offsets":[${begin},${end}]}`,
+    ]);
+    begin = end;
+  }
+  return { header: encodeHeader(jsonObject(members)), tensors: sorted };
+}
+
+/**
+ * The pieces of a safetensors file in order: the header, then each tensor's own memory, not copied, or pieces of it in
+ * another type. For writing a file without holding it whole; `encodeSafetensors` joins them.
  */
 export function safetensorsChunks(
   tensors: NamedArrays,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array[] {
-  const sorted = sortedTensors(tensors);
-  const members: [string, string][] = [];
-  if (Object.keys(metadata).length > 0) members.push([METADATA_NAME, metadataJson(metadata)]);
-  let begin = 0;
-  for (const [name, { dtype, shape, data }] of sorted) {
-    const end = begin + data.byteLength;
-    members.push([
-      name,
-      `{"dtype":"${TYPE_NAME[dtype]}","shape":[${shape.join(",")}],"data_offsets":[${begin},${end}]}`,
-    ]);
-    begin = end;
-  }
-  return [encodeHeader(jsonObject(members)), ...sorted.map(([, { data }]) => bytesOf(data))];
+  options: WriteSafetensorsOptions = {},
+): Iterable<Uint8Array> {
+  const plan = planSafetensors(tensors, metadata, options);
+  for (const { title, array } of plan.tensors) checkArrayRecord(title, array);
+  return chunksOf(plan);
+}
+
+function* chunksOf({ header, tensors }: SafetensorsPlan<ArrayRecord>): Iterable<Uint8Array> {
+  yield header;
+  for (const { title, array, stored } of tensors) yield* storedPieces(title, array, stored);
 }
 
 /**
  * The bytes of a safetensors file that holds these arrays: float64 as F64, float32 as F32, int32 as I32, uint8 as U8,
- * bool as BOOL. The same arrays give the same bytes, whatever order they come in.
+ * bool as BOOL, unless `dtype` says otherwise: `{ dtype: "bfloat16" }` rounds all floats to the nearest bfloat16.
  *
- * @throws ValueError for a name or metadata that the format cannot hold; DTypeError, ShapeError or ValueError where the
- * parts of a record disagree.
+ * @throws ValueError for a name or metadata that the format cannot hold, or a whole number that the type asked for cannot;
+ * DTypeError, ShapeError or ValueError where the parts of a record disagree.
  *
  * @example
  * ```ts
  * import { encodeSafetensors } from "maru/formats";
  * const weight = { dtype: "float32", shape: [1, 2], data: new Float32Array([1, 2]) } as const;
  * encodeSafetensors({ weight }, { format: "pt" }); // Uint8Array: 8 bytes of length, the JSON header, 8 bytes of values
+ * encodeSafetensors({ weight }, {}, { dtype: "bfloat16" }); // ... 4 bytes of values
  * ```
  */
 export function encodeSafetensors(
   tensors: NamedArrays,
   metadata: Readonly<Record<string, string>> = {},
+  options: WriteSafetensorsOptions = {},
 ): Uint8Array {
-  const chunks = safetensorsChunks(tensors, metadata);
-  const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
-  let position = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, position);
-    position += chunk.length;
-  }
-  return bytes;
+  return joinBytes(safetensorsChunks(tensors, metadata, options));
 }

@@ -14,6 +14,8 @@ export class JsonProblem extends Error {}
 
 /** More than any header needs; deeper text is refused. */
 const MAX_DEPTH = 16;
+/** More than any header needs, and some tens of megabytes at most: a short text can hold many small things. */
+const MAX_VALUES = 2 ** 20;
 
 const WHITESPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -25,12 +27,18 @@ const WORDS = new Map<string, null | boolean>([
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 
+/** Takes a member of the outermost object, which then is not kept. */
+type Visit = (name: string, value: JsonValue) => void;
+
 class Reader {
   private position = 0;
+  private values = 0;
   private readonly text: string;
+  private readonly visit: Visit | undefined;
 
-  constructor(text: string) {
+  constructor(text: string, visit?: Visit) {
     this.text = text;
+    this.visit = visit;
   }
 
   document(): JsonValue {
@@ -42,6 +50,7 @@ class Reader {
   /** One value, with the whitespace on both its sides. */
   private value(depth: number): JsonValue {
     if (depth > MAX_DEPTH) this.fail(`nested deeper than ${MAX_DEPTH}`);
+    if (++this.values > MAX_VALUES) this.fail(`more than ${MAX_VALUES} values`);
     this.match(WHITESPACE);
     const value = this.bareValue(depth);
     this.match(WHITESPACE);
@@ -73,7 +82,10 @@ class Reader {
       if (members.has(name)) this.fail(`the name ${JSON.stringify(name)} appears twice`);
       this.match(WHITESPACE);
       this.take(":");
-      members.set(name, this.value(depth));
+      const value = this.value(depth);
+      const visited = depth === 1 && this.visit !== undefined;
+      if (visited) this.visit?.(name, value);
+      members.set(name, visited ? null : value);
     });
     return members;
   }
@@ -139,9 +151,11 @@ class Reader {
 }
 
 /**
- * Reads one JSON text; objects become Maps in the order of the text.
+ * Reads one JSON text; objects become Maps in the order of the text. With `visit` the outermost object's members are handed
+ * out one after the other and not kept: null stands for each. What `visit` throws passes through.
  *
- * @throws JsonProblem where the text is not JSON, a name appears twice in one object, or lists nest too deep.
+ * @throws JsonProblem where the text is not JSON, a name appears twice in one object, lists nest too deep, or there are
+ * more than a million values.
  *
  * @example
  * ```ts
@@ -149,6 +163,6 @@ class Reader {
  * parseStrictJson('{"w": 1, "w": 2}');      // JsonProblem: the name "w" appears twice ...
  * ```
  */
-export function parseStrictJson(text: string): JsonValue {
-  return new Reader(text).document();
+export function parseStrictJson(text: string, visit?: Visit): JsonValue {
+  return new Reader(text, visit).document();
 }

@@ -1,9 +1,26 @@
 /** Networks: layers, activations, losses. */
+export * from "./activation-layers.js";
 export * from "./activations.js";
+export * from "./attention.js";
+export * from "./convolution.js";
+export * from "./dropout.js";
+export * from "./embedding.js";
 export * as functional from "./functional.js";
+export type { ForwardHook, HookHandle } from "./hooks.js";
+export * as init from "./initialisers/index.js";
 export { Layer } from "./layer.js";
 export * from "./layers.js";
-export * from "./losses.js";
+export * from "./losses/index.js";
 export { Module } from "./module.js";
+export * from "./normalization.js";
+export * from "./pooling.js";
+export * from "./positions.js";
+export * from "./recurrent.js";
+export * from "./reshaping.js";
+export * from "./residual.js";
+export * from "./resize.js";
 export { Sequential, sequential } from "./sequential.js";
 export type { ShapeRule } from "./shape-rule.js";
+export type { LoadReport, Misshapen, StateDict } from "./state.js";
+export { type Summary, type SummaryOptions, type SummaryRow, summary } from "./summary.js";
+export * from "./transformer.js";

@@ -3,7 +3,7 @@
 import type { Check, Ok } from "../shape/index.js";
 import type { Tensor } from "../tensor/index.js";
 import { Module } from "./module.js";
-import type { Apply, PartialShape, ShapeRule } from "./shape-rule.js";
+import type { Apply, OutputDType, PartialShape, ShapeRule } from "./shape-rule.js";
 
 /**
  * The base of layers: a module from one tensor to one tensor. Extend {@link Module} for networks of your own; a layer is
@@ -50,7 +50,9 @@ export abstract class Layer<R extends ShapeRule = ShapeRule> extends Module {
    * nn.linear(3, 2).forward(zeros([5, 4])); // ShapeError: linear: expected last dimension 3, got 4 in shape (5,4)
    * ```
    */
-  forward<X extends Tensor>(x: Check<Apply<R, X["shape"]>, X>): Tensor<Ok<Apply<R, X["shape"]>>, X["dtype"]> {
+  forward<X extends Tensor>(
+    x: Check<Apply<R, X["shape"]>, X>,
+  ): Tensor<Ok<Apply<R, X["shape"]>>, OutputDType<R, X["dtype"]>> {
     const input = x as unknown as Tensor;
     this.outputShape(input.shape);
     return this.compute(input) as never;

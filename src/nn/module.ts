@@ -1,9 +1,9 @@
 /** Modules: anything that holds parameters. Names of parameters are PyTorch's, so that its weights load. */
-import { FormatError, ShapeError } from "../errors.js";
-import { formatShape, sameShape } from "../shape/index.js";
 import { guard } from "../tensor/capture.js";
 import { Tensor } from "../tensor/index.js";
 import { isParameter } from "../tensor/tensor.js";
+import { addForwardHook, type ForwardHook, type HookHandle } from "./hooks.js";
+import { castExactly, compareState, type LoadReport, refuseDifferences, type StateDict } from "./state.js";
 
 /**
  * The base of layers and of networks of one's own. Tensors and modules in its fields (also in lists) are found by
@@ -108,37 +108,51 @@ export abstract class Module {
   }
 
   /**
-   * Takes over the values of a state dict. Nothing is changed unless everything fits.
+   * Takes over the values of a state dict, in the module's own dtypes: floats are cast, whole numbers and booleans only
+   * where every value stays what it is. Nothing is changed unless everything fits; with `strict: false` what fits is
+   * taken over. Gives what did not fit.
    *
-   * @throws FormatError listing the names that are missing or unexpected
-   * @throws ShapeError where a tensor has another shape
+   * @throws FormatError naming all that is missing, unexpected and misshapen, or a value that its dtype cannot hold
+   * @throws ShapeError where only shapes differ, naming them all
    * @example
    * ```ts
    * const [a, b] = [nn.linear(2, 1), nn.linear(2, 1)];
    * b.loadStateDict(a.stateDict());
    * String(b.weight) === String(a.weight); // true
+   * nn.linear(2, 1, { bias: false }).loadStateDict(a.stateDict(), { strict: false }).unexpected; // ["bias"]
    * ```
    */
-  loadStateDict(state: Readonly<Record<string, Tensor>>): void {
+  loadStateDict(state: StateDict, { strict = true }: { readonly strict?: boolean } = {}): LoadReport {
     const own = new Map(this.namedTensors());
-    const missing = [...own.keys()].filter((name) => !Object.hasOwn(state, name));
-    const unexpected = Object.keys(state).filter((name) => !own.has(name));
-    if (missing.length + unexpected.length > 0) {
-      const list = (what: string, names: string[]): string =>
-        names.length > 0 ? `; ${what}: ${names.join(", ")}` : "";
-      throw new FormatError(
-        `loadStateDict: the names do not match${list("missing", missing)}${list("unexpected", unexpected)}`,
-      );
-    }
-    for (const [name, tensor] of own) {
-      const given = state[name]!;
-      if (!sameShape(given.shape, tensor.shape)) {
-        throw new ShapeError(
-          `loadStateDict: ${name} has shape ${formatShape(tensor.shape)}, the state dict has ${formatShape(given.shape)}`,
-        );
-      }
-    }
-    for (const [name, tensor] of own) tensor.assign(state[name]!);
+    const report = compareState(own, state);
+    if (strict) refuseDifferences(report);
+    const left = new Set([...report.missing, ...report.misshapen.map(({ name }) => name)]);
+    const values = [...own].flatMap(([name, tensor]) =>
+      left.has(name) ? [] : [[tensor, castExactly(name, state[name]!, tensor)] as const],
+    );
+    for (const [tensor, value] of values) tensor.assign(value);
+    return report;
+  }
+
+  /**
+   * Calls a function whenever this module has computed: with the module, its (first) input and its output. What it returns,
+   * if anything, takes the output's place. The order is that of registering. It works in plain calls; in a compiled
+   * function it is called while the function is captured, with tensors that have no values yet, and what it computes from
+   * them becomes part of the program: to read values return them from the function. Put hooks on before the first call.
+   *
+   * @example
+   * ```ts
+   * const model = nn.sequential(nn.linear(2, 3), nn.relu());
+   * const shapes: number[][] = [];
+   * const handle = model.layers[0]!.registerForwardHook((_, __, output) => void shapes.push([...output.shape]));
+   * model.forward(zeros([5, 2]));
+   * handle.remove();
+   * model.forward(zeros([6, 2]));
+   * shapes; // [[5, 3]]
+   * ```
+   */
+  registerForwardHook<I = Tensor, O = Tensor>(hook: ForwardHook<this, I, O>): HookHandle {
+    return addForwardHook(this, hook as Parameters<typeof addForwardHook>[1]);
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Layers one after the other, their shapes checked against each other by the compiler and when it is made. */
+import type { DType } from "../graph/index.js";
 import type { Ok, Shape } from "../shape/index.js";
 import type { Tensor } from "../tensor/index.js";
 import { Layer } from "./layer.js";
@@ -40,13 +41,23 @@ type Through<L extends readonly unknown[], S extends Shape> = L extends readonly
     : never
   : S;
 
+/** The dtype that the last of the layers to change it gives, if one does. */
+type LastDType<L extends readonly unknown[]> = L extends readonly [...infer Rest, infer Last]
+  ? Rule<Last>["dtype"] extends infer Given extends DType
+    ? Given
+    : LastDType<Rest>
+  : undefined;
+
 interface SequentialRule<L extends readonly unknown[]> extends ShapeRule {
   readonly output: number extends L["length"] ? Shape : Through<L, Input<this>>;
   readonly expects: L extends readonly [infer First, ...unknown[]] ? Rule<First>["expects"] : Shape;
+  readonly dtype: LastDType<L>;
 }
 
 /** Layers one after the other; made by {@link sequential}. */
 export class Sequential<L extends readonly unknown[]> extends Layer<SequentialRule<L>> {
+  /** What `summary` calls it. */
+  readonly operation = "sequential";
   /** The layers, in order. */
   readonly layers: readonly Layer[];
 

@@ -34,7 +34,7 @@ export interface ReduceOptions {
   readonly keepdims?: boolean | undefined;
 }
 
-function reduceOver(
+export function reduceOver(
   op: ReducePrimitive,
   x: Node,
   axis: Axes,
@@ -143,7 +143,7 @@ export function cumsum(x: Node, axis?: number | null): Node {
 }
 
 /** The largest element where that is finite, else 0: what to take away before exp. Not differentiated. */
-function shift(x: Node, axis: Axes): Node {
+export function shift(x: Node, axis: Axes): Node {
   const top = detach(reduceOver("amax", x, axis, { keepdims: true }));
   return where(isFinite(top), top, like(top, 0));
 }

@@ -3,26 +3,33 @@ import { DTypeError, FormatError, ShapeError, ValueError } from "../errors.js";
 import {
   allocate,
   buffer,
-  cast,
   type DType,
   detach,
   type Node,
+  neg,
   reshape,
   stretch,
   where,
 } from "../graph/index.js";
 import { formatShape, sameShape, sizeOf } from "../shape/index.js";
 import { capture, guard, hostValue, outside } from "../tensor/capture.js";
-import { noGrad, realize, Tensor, takePendingLosses, zerosLike } from "../tensor/index.js";
-import { isParameter } from "../tensor/tensor.js";
+import { noGrad, realize, Tensor, takePendingLosses } from "../tensor/index.js";
+import { type CommonOptions, type Group, groupsOf, type ParameterList } from "./groups.js";
+import type { Scalar } from "./scalar.js";
 
-/** Makes an optimizer for parameters: `optim.sgd(0.1)(model.parameters())`. */
-export type OptimizerFactory = (parameters: readonly Tensor[]) => Optimizer;
+/**
+ * Makes an optimizer for parameters: `optim.sgd(0.1)(model.parameters())`, or for groups with settings of their own:
+ * `optim.sgd(0.1)([{ params: body }, { params: head, lr: 1 }])`.
+ */
+export type OptimizerFactory<O = object, Made extends Optimizer = Optimizer> = (
+  parameters: ParameterList<O>,
+) => Made;
 
-/** One piece of an optimizer's state for one parameter. */
+/** One piece of an optimizer's state for one parameter; it begins with `fill` everywhere, 0 where that is not said. */
 export interface Slot {
   readonly shape: readonly number[];
   readonly dtype: DType;
+  readonly fill?: number;
 }
 
 /** What an update gives: the parameter's new value, and the new values of its state in order. */
@@ -31,54 +38,98 @@ export interface Update {
   readonly state: readonly Node[];
 }
 
+/** The settings of a step of one group. */
+export interface Settings<O> {
+  readonly options: O;
+  /** The learning rate: 0-d in float64. */
+  readonly lr: Node;
+  /** The momentum or first beta; a node where a schedule moves it. */
+  readonly momentum: Scalar;
+  /** Is it the parameter's first update? Told only where the optimizer's `firstDiffers`. */
+  readonly first: boolean;
+}
+
+/** A count of steps, in float64 so that what is computed of it keeps its digits. */
+export const COUNT: Slot = { shape: [], dtype: "float64" };
+
+const beginning = ({ shape, dtype, fill = 0 }: Slot): Tensor =>
+  new Tensor(buffer(allocate(dtype, sizeOf(shape)).fill(fill), shape, dtype));
+
+/** A value of the host at every step: a leaf and not a constant, so that another value is the same graph. */
+const valueOf = (read: () => number): Node =>
+  hostValue("float64", [], (before) => {
+    const now = read();
+    return before?.[0] === now ? before : Float64Array.of(now);
+  });
+
 /**
  * What all optimizers share: they hold parameters and change them by their `.grad`. Those that maru has are made by
- * {@link sgd} and {@link adam}.
+ * {@link sgd}, {@link adam} and their like.
  */
-export abstract class Optimizer {
-  /** What is learned, each tensor once. */
+export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
+  /** What is learned, each tensor once, in the order of the groups. */
   readonly parameters: readonly Tensor[];
-  /** The learning rate; may be changed between steps. */
-  lr: number;
-  /** The state of each parameter, zeros at first. The tensors stay; steps assign to them. */
+  /** The parameters with the settings that they share; one group where a list of tensors was given. */
+  readonly groups: readonly Group<O>[];
+  /** All settings but the learning rate, for groups that state no others. */
+  readonly options: O;
+  /** The state of each parameter, as the slots say at first. The tensors stay; steps assign to them. */
   private readonly state = new Map<Tensor, Tensor[]>();
   /** Parameters whose state is that of a step. */
   private readonly moved = new Set<Tensor>();
   /** How often the set of those changed. */
   private moves = 0;
-  /** Is the first update of a parameter another than the update from a state of zeros? */
-  protected readonly firstDiffers: boolean = false;
 
-  constructor(parameters: readonly Tensor[], lr: number) {
-    if (parameters.length === 0) throw new ValueError("optim: there are no parameters to optimize");
-    for (const parameter of parameters) {
-      if (!(parameter instanceof Tensor)) throw new DTypeError("optim: parameters must be tensors");
-      if (isParameter(parameter)) continue;
-      throw new ValueError(
-        parameter.requiresGrad
-          ? "optim: a parameter must not be computed from others; give the tensors with requiresGrad themselves"
-          : "optim: a parameter does not have requiresGrad",
-      );
-    }
-    nonNegative("lr", lr);
-    this.parameters = [...new Set(parameters)];
-    this.lr = lr;
+  constructor(parameters: ParameterList<Partial<O>>, lr: number, options: O) {
+    this.options = options;
+    this.check(options);
+    this.groups = groupsOf(parameters, lr, options);
+    for (const group of this.groups) this.check(group.options);
+    this.parameters = this.groups.flatMap(({ params }) => params);
   }
 
-  /** Shape and dtype of each piece of state that a parameter has once it has moved. */
-  protected abstract slots(parameter: Tensor): readonly Slot[];
+  /**
+   * The learning rate; may be changed between steps. Of several groups it is the first one's, and is set in
+   * `groups[i].lr`.
+   *
+   * @throws ValueError when it is set and there are several groups
+   */
+  get lr(): number {
+    return this.groups[0]!.lr;
+  }
 
-  /** The update of one parameter p with gradient g; its state is zeros at the `first`. */
-  protected abstract update(p: Node, g: Node, state: readonly Node[], lr: Node, first: boolean): Update;
+  set lr(lr: number) {
+    if (this.groups.length > 1) {
+      throw new ValueError(
+        `optim: lr cannot be set, there are ${this.groups.length} groups with learning rates of their own; set groups[i].lr`,
+      );
+    }
+    this.groups[0]!.lr = lr;
+  }
+
+  /** Throws a ValueError for settings that make no sense. It runs before the fields of a subclass are there. */
+  protected abstract check(options: O): void;
+
+  /** Shape, dtype and first value of each piece of state that a parameter has once it has moved. */
+  protected abstract slots(parameter: Tensor, options: O): readonly Slot[];
+
+  /** The update of one parameter p with gradient g. */
+  protected abstract update(p: Node, g: Node, state: readonly Node[], settings: Settings<O>): Update;
+
+  /** Is the first update of a parameter another than the update from a state as it begins? */
+  protected firstDiffers(_options: O): boolean {
+    return false;
+  }
+
+  private slotsOf(parameter: Tensor): readonly Slot[] {
+    const { options } = this.groups.find(({ params }) => params.includes(parameter))!;
+    return this.slots(parameter, options);
+  }
 
   private stateOf(parameter: Tensor): Tensor[] {
     const known = this.state.get(parameter);
     if (known !== undefined) return known;
-    const state = outside(() =>
-      this.slots(parameter).map(
-        ({ shape, dtype }) => new Tensor(buffer(allocate(dtype, sizeOf(shape)), shape, dtype)),
-      ),
-    );
+    const state = outside(() => this.slotsOf(parameter).map(beginning));
     this.state.set(parameter, state);
     return state;
   }
@@ -124,28 +175,37 @@ export abstract class Optimizer {
   step(onlyIf?: Tensor): void {
     const condition = onlyIf === undefined ? undefined : conditionOf(onlyIf);
     noGrad(() => {
-      const moving = this.parameters.filter(({ grad }) => grad !== null);
-      // A leaf and not a constant: another rate is then the same graph.
-      const rate = hostValue("float64", [], (before) =>
-        before?.[0] === this.lr ? before : Float64Array.of(this.lr),
+      if (this.groups.some(({ options }) => this.firstDiffers(options))) guard(this, () => this.moves);
+      const changes = this.groups.flatMap((group) => this.changes(group));
+      const values = changes.flatMap(({ old, fresh }) =>
+        fresh.map((node, k) => new Tensor(condition === undefined ? node : choose(condition, node, old[k]!))),
       );
-      if (this.firstDiffers) guard(this, () => this.moves);
-      const targets = moving.flatMap((parameter) => [parameter, ...this.stateOf(parameter)]);
-      const values = moving.flatMap((parameter) => {
-        const [p, ...state] = [parameter, ...this.stateOf(parameter)].map(({ node }) => detach(node));
-        const lr = stretch(cast(rate, p!.dtype), p!.shape);
-        const update = this.update(p!, gradientOf(parameter), state, lr, !this.moved.has(parameter));
-        const old = [p!, ...state];
-        return [update.value, ...update.state].map(
-          (fresh, k) => new Tensor(condition === undefined ? fresh : choose(condition, fresh, old[k]!)),
-        );
-      });
+      const moving = changes.map(({ parameter }) => parameter);
       computeTogether([...values, ...moving.map(({ grad }) => grad!)], takePendingLosses());
+      const targets = moving.flatMap((parameter) => [parameter, ...this.stateOf(parameter)]);
       targets.forEach((target, i) => {
         target.assign(values[i]!);
       });
       if (capture === undefined) this.hasMoved(moving);
       else capture.after(() => this.hasMoved(moving));
+    });
+  }
+
+  /** What a step does to the parameters of a group that have gradients: values and state before and after. */
+  private changes(group: Group<O>): Change[] {
+    const moving = group.params.filter(({ grad }) => grad !== null);
+    if (moving.length === 0) return [];
+    const { options } = group;
+    const lr = valueOf(() => group.lr);
+    guard(group, () => group.momentumMoves);
+    const momentum = group.momentumMoves ? valueOf(() => group.momentum!) : (group.momentum ?? 0);
+    return moving.map((parameter) => {
+      const [p, ...state] = [parameter, ...this.stateOf(parameter)].map(({ node }) => detach(node));
+      const first = this.firstDiffers(options) && !this.moved.has(parameter);
+      const gradient = gradientOf(parameter);
+      const g = options.maximize === true ? neg(gradient) : gradient;
+      const update = this.update(p!, g, state, { options, lr, momentum, first });
+      return { parameter, old: [p!, ...state], fresh: [update.value, ...update.state] };
     });
   }
 
@@ -188,7 +248,7 @@ export abstract class Optimizer {
   loadStateDict(state: Readonly<Record<string, Tensor>>): void {
     const known = new Set<string>();
     const taken = this.parameters.map((parameter, i) => {
-      const slots = this.slots(parameter);
+      const slots = this.slotsOf(parameter);
       const names = slots.map((_, k) => `${i}.${k}`);
       for (const name of names) known.add(name);
       const there = names.filter((name) => Object.hasOwn(state, name));
@@ -204,11 +264,19 @@ export abstract class Optimizer {
       const given = taken[i]!;
       if (given.length > 0) this.moved.add(parameter);
       else this.moved.delete(parameter);
+      const slots = this.slotsOf(parameter);
       this.stateOf(parameter).forEach((tensor, k) => {
-        tensor.assign(given[k] ?? zerosLike(tensor));
+        tensor.assign(given[k] ?? beginning(slots[k]!));
       });
     });
   }
+}
+
+/** A parameter with its value and state, before a step and after it. */
+interface Change {
+  readonly parameter: Tensor;
+  readonly old: readonly Node[];
+  readonly fresh: readonly Node[];
 }
 
 /** The condition of an update as one bool, without history. */
@@ -256,10 +324,4 @@ function computeTogether(update: readonly Tensor[], losses: readonly Tensor[]): 
   } catch {
     realize(update);
   }
-}
-
-/** Throws unless a setting is a number of at least 0. */
-export function nonNegative(name: string, value: number): void {
-  if (!(value >= 0 && value < Infinity))
-    throw new ValueError(`optim: ${name} must be a number of at least 0, got ${value}`);
 }

@@ -1,8 +1,11 @@
 /** Stochastic gradient descent, with PyTorch's forms of momentum, Nesterov momentum and weight decay. */
 import { ValueError } from "../errors.js";
-import { add, like, mul, type Node, sub } from "../graph/index.js";
+import { add, mul, type Node, sub } from "../graph/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { nonNegative, Optimizer, type OptimizerFactory, type Slot, type Update } from "./optimizer.js";
+import { filled, type ParameterList } from "./groups.js";
+import { Optimizer, type OptimizerFactory, type Settings, type Slot, type Update } from "./optimizer.js";
+import { penalized, scaled, spread } from "./scalar.js";
+import { nonNegative } from "./settings.js";
 
 /** What sgd takes beside the learning rate. */
 export interface SgdOptions {
@@ -14,49 +17,62 @@ export interface SgdOptions {
   readonly nesterov?: boolean;
   /** L2 penalty: weightDecay * p is added to the gradient; 0 by default. */
   readonly weightDecay?: number;
+  /** Go up the gradient instead of down? false by default. */
+  readonly maximize?: boolean;
 }
 
-/** Stochastic gradient descent; made by {@link sgd}. */
-export class SGD extends Optimizer {
-  /** All settings but the learning rate. */
-  readonly options: Required<SgdOptions>;
+const USUAL: Required<SgdOptions> = {
+  momentum: 0,
+  dampening: 0,
+  nesterov: false,
+  weightDecay: 0,
+  maximize: false,
+};
 
-  constructor(parameters: readonly Tensor[], lr: number, options: SgdOptions = {}) {
-    super(parameters, lr);
-    this.options = { momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, ...options };
-    const { momentum, dampening, nesterov, weightDecay } = this.options;
+/** Stochastic gradient descent; made by {@link sgd}. */
+export class SGD extends Optimizer<Required<SgdOptions>> {
+  constructor(parameters: ParameterList<SgdOptions>, lr: number, options: SgdOptions = {}) {
+    super(parameters, lr, filled(USUAL, options));
+  }
+
+  protected check({ momentum, dampening, nesterov, weightDecay }: Required<SgdOptions>): void {
     nonNegative("momentum", momentum);
     nonNegative("weightDecay", weightDecay);
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new ValueError("optim.sgd: nesterov needs momentum and no dampening");
     }
-    this.firstDiffers = momentum !== 0 && dampening !== 0;
   }
 
-  protected override readonly firstDiffers: boolean;
+  protected override firstDiffers({ momentum, dampening }: Required<SgdOptions>): boolean {
+    return momentum !== 0 && dampening !== 0;
+  }
 
-  protected slots({ shape, dtype }: Tensor): Slot[] {
-    return this.options.momentum === 0 ? [] : [{ shape, dtype }];
+  protected slots({ shape, dtype }: Tensor, { momentum }: Required<SgdOptions>): Slot[] {
+    return momentum === 0 ? [] : [{ shape, dtype }];
   }
 
   /** b = momentum b + (1 - dampening) g, at first g; then p - lr b, or with Nesterov p - lr (g + momentum b). */
-  protected update(p: Node, gradient: Node, [buffer]: readonly Node[], lr: Node, first: boolean): Update {
-    const { momentum, dampening, nesterov, weightDecay } = this.options;
-    const scaled = (x: Node, factor: number): Node => mul(x, like(x, factor));
-    const g = weightDecay === 0 ? gradient : add(gradient, scaled(p, weightDecay));
-    if (momentum === 0) return { value: sub(p, mul(lr, g)), state: [] };
+  protected update(
+    p: Node,
+    gradient: Node,
+    [buffer]: readonly Node[],
+    { options, lr, momentum, first }: Settings<Required<SgdOptions>>,
+  ): Update {
+    const { dampening, nesterov, weightDecay } = options;
+    const g = penalized(gradient, p, weightDecay);
+    if (buffer === undefined) return { value: sub(p, mul(spread(lr, p), g)), state: [] };
     // From zeros it comes to g by itself, but for the dampening.
-    const fresh = first && dampening !== 0 ? g : scaled(g, 1 - dampening);
-    const kept = add(scaled(buffer!, momentum), fresh);
+    const fresh = first ? g : scaled(g, 1 - dampening);
+    const kept = add(scaled(buffer, momentum), fresh);
     const direction = nesterov ? add(g, scaled(kept, momentum)) : kept;
-    return { value: sub(p, mul(lr, direction)), state: [kept] };
+    return { value: sub(p, mul(spread(lr, p), direction)), state: [kept] };
   }
 }
 
 /**
- * Stochastic gradient descent: p - lr g. With momentum p - lr b, where b = momentum b + (1 - dampening) g and at first g;
- * with Nesterov's p - lr (g + momentum b) (Sutskever, Martens, Dahl and Hinton 2013, On the Importance of Initialization
- * and Momentum in Deep Learning, in PyTorch's form).
+ * Stochastic gradient descent: p - lr g, lr being 0.001 by default. With momentum p - lr b, where
+ * b = momentum b + (1 - dampening) g and at first g; with Nesterov's p - lr (g + momentum b) (Sutskever, Martens, Dahl and
+ * Hinton 2013, On the Importance of Initialization and Momentum in Deep Learning, in PyTorch's form).
  *
  * @throws ValueError where lr, momentum or weightDecay is negative, or nesterov has no momentum
  * @example
@@ -69,6 +85,6 @@ export class SGD extends Optimizer {
  * ```
  */
 export const sgd =
-  (lr: number, options?: SgdOptions): OptimizerFactory =>
+  (lr = 1e-3, options?: SgdOptions): OptimizerFactory<SgdOptions, SGD> =>
   (parameters) =>
     new SGD(parameters, lr, options);

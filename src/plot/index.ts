@@ -1,5 +1,6 @@
 /** Pictures: `plot(...)` of curves, points, heat maps, images and decision regions, as SVG, PNG or terminal text. */
 export type { AxisScale, TickChoice } from "./axis.js";
+export { type ConfusionPlotOptions, confusionPlot } from "./confusion-matrix.js";
 export {
   type BatchClassifier,
   type DecisionRegionOptions,

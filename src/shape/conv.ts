@@ -15,17 +15,23 @@ import {
   type CheckedCounts,
   normalizeWindow,
   type OptionOf,
+  type PerAxis,
   type SplitSpatial,
   type WindowOptions,
+  type WindowSettings,
   windowCounts,
 } from "./window.js";
 
-/** How a convolution slides, and in how many groups of channels. */
-export interface ConvOptions extends WindowOptions {
+/**
+ * How a convolution slides, and in how many groups of channels. Padding "valid" is none, and "same" is as much as
+ * keeps the sizes as they are (stride 1; of an odd number the larger part comes after).
+ */
+export interface ConvOptions extends Omit<WindowOptions, "padding"> {
+  readonly padding?: PerAxis | "same" | "valid" | undefined;
   readonly groups?: number | undefined;
 }
 
-type Groups<Options> = OptionOf<Options, "groups"> extends number ? OptionOf<Options, "groups"> : 1;
+export type Groups<Options> = OptionOf<Options, "groups"> extends number ? OptionOf<Options, "groups"> : 1;
 
 type ConvName<Kernel extends Shape> = `conv${Kernel["length"]}d`;
 
@@ -49,7 +55,7 @@ type ConvParts<
     : GroupsFit<Out, Groups<Options>> extends false
       ? `${ConvName<Kernel>}: expected the ${Out} output channels to be divisible by groups=${Groups<Options>}`
       : Spatial extends Shape
-        ? CheckedCounts<ConvName<Kernel>, Spatial, Kernel, Options, undefined> extends infer Sizes
+        ? ConvSizes<Spatial, Kernel, Options, OptionOf<Options, "padding">> extends infer Sizes
           ? Sizes extends Shape
             ? Front extends readonly [infer Batch extends number, number]
               ? [Batch, Out, ...Sizes]
@@ -59,7 +65,16 @@ type ConvParts<
         : never
   : ConvRank<S, Kernel>;
 
-type ChannelsFit<Channels extends number, Wanted extends number> =
+// The sizes after a convolution, by the kind of its padding.
+type ConvSizes<Spatial extends Shape, Kernel extends Shape, Options, Padding> = [Padding] extends ["same"]
+  ? Spatial
+  : [Padding] extends ["valid"]
+    ? CheckedCounts<ConvName<Kernel>, Spatial, Kernel, Omit<Options & object, "padding">, undefined>
+    : [Extract<Padding, string>] extends [never]
+      ? CheckedCounts<ConvName<Kernel>, Spatial, Kernel, Options, undefined>
+      : UnknownDims<Spatial>;
+
+export type ChannelsFit<Channels extends number, Wanted extends number> =
   IsLiteral<Channels> extends false
     ? true
     : IsLiteral<Wanted> extends false
@@ -68,7 +83,7 @@ type ChannelsFit<Channels extends number, Wanted extends number> =
         ? true
         : false;
 
-type GroupsFit<Out extends number, G extends number> = [G] extends [1]
+export type GroupsFit<Out extends number, G extends number> = [G] extends [1]
   ? true
   : IsLiteral<Out> extends false
     ? true
@@ -102,6 +117,42 @@ export type Conv<S extends Shape, W extends Shape, Options extends ConvOptions =
             : never
         : NotAWeight<W>;
 
+/** The window of a convolution, its padding as it lies before and after each axis. */
+export interface ConvWindow extends Omit<WindowSettings, "padding"> {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+/**
+ * Each setting of a convolution as one number an axis.
+ *
+ * @throws ValueError when a setting makes no sense
+ */
+export function normalizeConv(
+  name: string,
+  kernel: readonly number[],
+  { stride, padding = 0, dilation }: ConvOptions,
+): ConvWindow {
+  const word = typeof padding === "string" ? (padding as string) : null;
+  if (word !== null && word !== "same" && word !== "valid") {
+    throw new ValueError(
+      `${name}: padding must be a number, a list, "same" or "valid", got ${JSON.stringify(word)}`,
+    );
+  }
+  const window = normalizeWindow(name, kernel, {
+    stride,
+    dilation,
+    padding: word === null ? (padding as PerAxis) : 0,
+  });
+  if (word !== "same") return { ...window, low: window.padding, high: window.padding };
+  if (window.stride.some((step) => step !== 1)) {
+    throw new ValueError(`${name}: padding "same" needs stride 1, got ${formatShape(window.stride)}`);
+  }
+  const total = kernel.map((size, axis) => window.dilation[axis]! * (size - 1));
+  const low = total.map((n) => Math.floor(n / 2));
+  return { ...window, low, high: total.map((n, axis) => n - low[axis]!) };
+}
+
 /**
  * The shape of a convolution of an input, (batch, channels, ...sizes) or (channels, ...sizes), with a weight
  * (out channels, in channels / groups, ...kernel).
@@ -123,12 +174,12 @@ export function convShape(input: Shape, weight: Shape, options: ConvOptions = {}
       `${name}: expected input of rank ${rank + 1} (unbatched) or ${rank + 2} (batched), but got shape ${formatShape(input)}`,
     );
   }
-  const window = normalizeWindow(name, kernel, options);
+  const { low, ...window } = normalizeConv(name, kernel, options);
   const groups = options.groups ?? 1;
   if (!Number.isSafeInteger(groups) || groups < 1)
     throw new ValueError(`${name}: groups must be an integer of at least 1, got ${groups}`);
   const channels = input[input.length - rank - 1]!;
-  if (channels !== inner * groups) {
+  if (channels !== inner * groups && channels !== -1) {
     throw new ShapeError(
       `${name}: given groups=${groups} and weight of shape ${formatShape(weight)}, expected input ${formatShape(input)} to have ${inner * groups} channels, but got ${channels} channels instead`,
     );
@@ -136,6 +187,8 @@ export function convShape(input: Shape, weight: Shape, options: ConvOptions = {}
   if (out % groups !== 0) {
     throw new ShapeError(`${name}: expected the ${out} output channels to be divisible by groups=${groups}`);
   }
-  const counts = windowCounts(name, input.slice(input.length - rank), window);
+  const sizes = input.slice(input.length - rank);
+  // Padding "same" is uneven, and always fits.
+  const counts = options.padding === "same" ? sizes : windowCounts(name, sizes, { ...window, padding: low });
   return [...input.slice(0, input.length - rank - 1), out, ...counts];
 }

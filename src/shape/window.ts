@@ -28,6 +28,12 @@ export interface WindowOptions {
   readonly dilation?: PerAxis | undefined;
 }
 
+/** A window that slides beyond the end where a part of it is still inside, as pooling may. */
+export interface CeilOption {
+  /** Round the number of windows up? false by default. A window must begin inside the input or its first padding. */
+  readonly ceilMode?: boolean | undefined;
+}
+
 // size + 2 padding, and dilation (kernel - 1) + 1, as digits.
 type PaddedDigits<Size extends number, Padding extends number> = AddDigits<
   `${Size}`,
@@ -64,6 +70,42 @@ export function windowCount(size: number, kernel: number, stride = 1, padding = 
   return room < 0 ? 0 : Math.floor(room / stride) + 1;
 }
 
+// Rounded up: the last window is left out where it would begin beyond the input and its first padding.
+type LastInside<Rounded extends string, Stride extends string, Inside extends string> = Rounded extends "0"
+  ? number
+  : CompareDigits<MultiplyDigits<SubtractDigits<Rounded, "1">, Stride>, Inside> extends "less"
+    ? ToNumber<Rounded>
+    : ToNumber<SubtractDigits<Rounded, "1">>;
+
+/** `ConvOut` rounded up, the last window beginning inside. */
+export type CeilOut<
+  Size extends number,
+  Kernel extends number,
+  Stride extends number = 1,
+  Padding extends number = 0,
+  Dilation extends number = 1,
+> =
+  IsLiteral<Size> extends false
+    ? number
+    : number extends Kernel | Stride | Padding | Dilation
+      ? number
+      : CountDigits<
+            AddDigits<PaddedDigits<Size, Padding>, SubtractDigits<`${Stride}`, "1">>,
+            SpanDigits<Kernel, Dilation>,
+            `${Stride}`
+          > extends infer Rounded extends string
+        ? Rounded extends "0"
+          ? 0
+          : LastInside<Rounded, `${Stride}`, AddDigits<`${Size}`, `${Padding}`>>
+        : never;
+
+/** `windowCount` rounded up, the last window beginning inside the input or its first padding. */
+export function ceilWindowCount(size: number, kernel: number, stride = 1, padding = 0, dilation = 1): number {
+  const room = size + 2 * padding - dilation * (kernel - 1) - 1;
+  const rounded = Math.max(0, Math.floor((room + stride - 1) / stride) + 1);
+  return rounded > 0 && (rounded - 1) * stride >= size + padding ? rounded - 1 : rounded;
+}
+
 // A setting along one axis of the window. The axis is a tuple key, such as "0".
 export type SettingAt<Setting, Axis, Default extends number> = [Setting] extends [undefined]
   ? Default
@@ -76,10 +118,24 @@ export type SettingAt<Setting, Axis, Default extends number> = [Setting] extends
 export type OptionOf<Options, Name extends string> = Name extends keyof Options ? Options[Name] : undefined;
 
 // `Defaults` are the strides where none are given: 1s for a convolution, the kernel for pooling.
+type Count<
+  Ceil,
+  Size extends number,
+  Kernel extends number,
+  Stride extends number,
+  Padding extends number,
+  Dilation extends number,
+> = [Ceil] extends [true]
+  ? CeilOut<Size, Kernel, Stride, Padding, Dilation>
+  : [Ceil] extends [false | undefined]
+    ? ConvOut<Size, Kernel, Stride, Padding, Dilation>
+    : number;
+
 type Counts<Spatial extends Shape, Kernel extends Shape, Options, Defaults> = [
   ...{
     -readonly [Axis in keyof Spatial]: Axis extends keyof Kernel
-      ? ConvOut<
+      ? Count<
+          OptionOf<Options, "ceilMode">,
           Spatial[Axis],
           Extract<Kernel[Axis], number>,
           SettingAt<
@@ -112,7 +168,7 @@ type Spans<Kernel extends Shape, Options> = [
   },
 ];
 
-type JoinSizes<S extends Shape, Text extends string = ""> = S extends readonly [
+export type JoinSizes<S extends Shape, Text extends string = ""> = S extends readonly [
   infer First extends number,
   ...infer Rest extends number[],
 ]
@@ -120,7 +176,7 @@ type JoinSizes<S extends Shape, Text extends string = ""> = S extends readonly [
   : `(${Text})`;
 
 // An unknown count may be 0 and is left alone.
-type HasZero<Sizes extends Shape> = true extends {
+export type HasZero<Sizes extends Shape> = true extends {
   [Axis in keyof Sizes]: [Sizes[Axis]] extends [0] ? true : false;
 }[number]
   ? true
@@ -149,7 +205,7 @@ export type SplitSpatial<
     : [S, Spatial];
 
 /** A setting as one number an axis. */
-function spread(
+export function spread(
   setting: PerAxis | undefined,
   rank: number,
   defaults: readonly number[],
@@ -205,14 +261,19 @@ export function normalizeWindow(
   };
 }
 
-/** How many windows fit along each axis; throws a ShapeError where none does. */
-export function windowCounts(name: string, sizes: Shape, window: WindowSettings): number[] {
+/** How many windows fit along each axis (-1 where the size is -1, unknown); throws a ShapeError where none does. */
+export function windowCounts(
+  name: string,
+  sizes: Shape,
+  window: WindowSettings,
+  count: typeof windowCount = windowCount,
+): number[] {
   const { kernel, stride, padding, dilation } = window;
   const counts = sizes.map((size, axis) =>
-    windowCount(size, kernel[axis]!, stride[axis], padding[axis], dilation[axis]),
+    size < 0 ? -1 : count(size, kernel[axis]!, stride[axis], padding[axis], dilation[axis]),
   );
   if (!counts.includes(0)) return counts;
-  const padded = sizes.map((size, axis) => size + 2 * padding[axis]!);
+  const padded = sizes.map((size, axis) => (size < 0 ? "?" : size + 2 * padding[axis]!));
   const spans = kernel.map((size, axis) => dilation[axis]! * (size - 1) + 1);
   throw new ShapeError(
     `${name}: padded input size per channel: (${padded.join(" x ")}), kernel size: (${spans.join(" x ")}); the kernel can't be greater than the input`,

@@ -139,8 +139,16 @@ export class Generator {
     });
   }
 
-  /** The key of the next draw, which every run of a captured function draws anew. */
-  private key(): Node {
+  /**
+   * The key of the next draw as a node of two int32, which every run of a captured function draws anew: for operations that
+   * draw by themselves.
+   *
+   * @example
+   * ```ts
+   * random.key().shape; // [2]
+   * ```
+   */
+  key(): Node {
     this.takeBack();
     return hostValue("int32", [2], () => this.draw());
   }

@@ -324,9 +324,18 @@ export function noteUnread(tensor: Tensor): void {
   unread = [...others, ...(held(tensor).storage === undefined ? [tensor] : [])].slice(-MOST_UNREAD);
 }
 
+/** Statistics that layers keep of what they saw, changed since the last step: each once, so that none is forgotten. */
+const running = new Set<Tensor>();
+
+/** Notes such a statistic: the next step computes it along with its update. */
+export function noteRunning(tensor: Tensor): void {
+  if (capture === undefined) running.add(tensor);
+}
+
 /** Those tensors, of which none is noted any more: the list is `instead` from now on. */
 export function takeUnread(instead: Tensor[] = []): Tensor[] {
-  const taken = unread;
+  const taken = [...unread, ...running];
+  running.clear();
   unread = instead;
   return taken;
 }

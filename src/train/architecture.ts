@@ -5,150 +5,15 @@
 import { FormatError } from "../errors.js";
 import type { Layer, Module } from "../nn/index.js";
 import * as nn from "../nn/index.js";
-import type { PerAxis, Shape } from "../shape/index.js";
+import type { Shape } from "../shape/index.js";
 import { formatShape, sameShape } from "../shape/index.js";
 import { random } from "../tensor/index.js";
+import { ACTIVATION_KINDS } from "./activation-kinds.js";
+import { type Kind, LAYER_KINDS } from "./layer-kinds.js";
+import { type LayerDescription, Settings } from "./layer-settings.js";
 
-/** One layer: its kind and its settings. */
-export type LayerDescription = Readonly<Record<string, unknown>> & { readonly layer: string };
-
-/** Shapes of a layer's tensors by name. */
-type Shapes = Readonly<Record<string, Shape>>;
-
-/** How one kind of layer is told, and made again. */
-interface Kind {
-  /** Its settings, or null where the module is not of this kind. */
-  describe(module: Module): Record<string, unknown> | null;
-  /** The shapes of its tensors, from its settings. */
-  shapes(settings: Settings): Shapes;
-  build(settings: Settings): Layer;
-}
-
-const ACTIVATIONS: Readonly<Record<string, () => Layer>> = {
-  step: nn.step,
-  sigmoid: nn.sigmoid,
-  tanh: nn.tanh,
-  relu: nn.relu,
-  identity: nn.identity,
-};
-
-const both = (kernel: PerAxis): readonly number[] => (typeof kernel === "number" ? [kernel, kernel] : kernel);
-
-const withBias = (settings: Settings, weight: Shape): Shapes =>
-  settings.flag("bias") ? { weight, bias: [weight[0]!] } : { weight };
-
-const activation = (name: string, build: () => Layer): Kind => ({
-  describe: (module) => (module instanceof nn.Activation && module.kind === name ? {} : null),
-  shapes: () => ({}),
-  build,
-});
-
-const pool = (kind: "max" | "average", build: (kernel: PerAxis, options: WindowSettings) => Layer): Kind => ({
-  describe: (module) =>
-    module instanceof nn.Pool2d && module.kind === kind ? { kernel: module.kernel, ...module.options } : null,
-  shapes: () => ({}),
-  build: (settings) => build(settings.sizes("kernel"), settings.window()),
-});
-
-const KINDS: Readonly<Record<string, Kind>> = {
-  linear: {
-    describe: (module) =>
-      module instanceof nn.Linear
-        ? { in: module.inFeatures, out: module.outFeatures, bias: module.bias !== null }
-        : null,
-    shapes: (settings) => withBias(settings, [settings.size("out"), settings.size("in")]),
-    build: (settings) =>
-      nn.linear(settings.size("in"), settings.size("out"), { bias: settings.flag("bias") }),
-  },
-  conv2d: {
-    describe: (module) =>
-      module instanceof nn.Conv2d
-        ? {
-            in: module.inChannels,
-            out: module.outChannels,
-            kernel: module.kernel,
-            ...module.options,
-            bias: module.bias !== null,
-          }
-        : null,
-    shapes: (settings) => {
-      const inner = settings.size("in") / (settings.window().groups ?? 1);
-      return withBias(settings, [settings.size("out"), inner, ...both(settings.sizes("kernel"))]);
-    },
-    build: (settings) =>
-      nn.conv2d(settings.size("in"), settings.size("out"), settings.sizes("kernel"), {
-        ...settings.window(),
-        bias: settings.flag("bias"),
-      }),
-  },
-  maxPool2d: pool("max", (kernel, options) => nn.maxPool2d(kernel, options)),
-  avgPool2d: pool("average", (kernel, options) => nn.avgPool2d(kernel, options)),
-  flatten: {
-    describe: (module) => (module instanceof nn.Flatten ? { start: module.start } : null),
-    shapes: () => ({}),
-    build: (settings) => nn.flatten(settings.whole("start", 0)),
-  },
-  ...Object.fromEntries(
-    Object.entries(ACTIVATIONS).map(([name, build]) => [name, activation(name, () => build())]),
-  ),
-};
-
-interface WindowSettings {
-  stride?: PerAxis;
-  padding?: PerAxis;
-  dilation?: PerAxis;
-  groups?: number;
-}
-
-/** The settings of a described layer, each checked as it is read. */
-class Settings {
-  constructor(
-    readonly where: string,
-    readonly values: LayerDescription,
-  ) {}
-
-  #refuse(name: string, wanted: string): never {
-    throw new FormatError(
-      `${this.where}: ${name} must be ${wanted}, found ${JSON.stringify(this.values[name])}`,
-    );
-  }
-
-  whole(name: string, least: number): number {
-    const value = this.values[name];
-    if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return value;
-    return this.#refuse(name, `a whole number of at least ${least}`);
-  }
-
-  size(name: string): number {
-    return this.whole(name, 1);
-  }
-
-  flag(name: string): boolean {
-    const value = this.values[name];
-    return typeof value === "boolean" ? value : this.#refuse(name, "true or false");
-  }
-
-  /** A size, or one for each of two axes. */
-  sizes(name: string, least = 1): PerAxis {
-    const value = this.values[name];
-    const list: unknown[] = Array.isArray(value) ? value : [value];
-    const sound = list.every((n) => Number.isSafeInteger(n) && (n as number) >= least);
-    if (!sound || (Array.isArray(value) && list.length !== 2)) {
-      this.#refuse(name, `a whole number of at least ${least}, or two of them`);
-    }
-    return value as PerAxis;
-  }
-
-  window(): WindowSettings {
-    const given = (name: string): boolean => Object.hasOwn(this.values, name);
-    return {
-      ...(given("stride") && { stride: this.sizes("stride") }),
-      ...(given("padding") && { padding: this.sizes("padding", 0) }),
-      ...(given("dilation") && { dilation: this.sizes("dilation") }),
-      ...(given("groups") && { groups: this.size("groups") }),
-    };
-  }
-}
+/** Every layer that a file can tell of. */
+const KINDS: Readonly<Record<string, Kind>> = { ...LAYER_KINDS, ...ACTIVATION_KINDS };
 
 function describeLayer(module: Module): LayerDescription | null {
   for (const [layer, kind] of Object.entries(KINDS)) {

@@ -1,17 +1,20 @@
 /** Where a training stands, as one safetensors file: written whole or not at all, and enough to go on from exactly. */
-import { FormatError } from "../errors.js";
 import type { ArrayRecord } from "../formats/index.js";
-import type { GeneratorState } from "../tensor/index.js";
-import type { BestEpoch, EpochRecord, TrainingState, Weights } from "./history.js";
+import { decodeFields, encodeFields } from "./checkpoint-fields.js";
+import type { TrainingState, Weights } from "./history.js";
 import { checkKind, kindOf, parseField, recordsOf, weightsOf } from "./model-file.js";
 
 const KIND = "maru-checkpoint";
 
+/** Version 1 knew only the ends of epochs, and neither schedules nor averages. */
+const VERSIONS = ["1", "2"] as const;
+
 /** The parts of the state that are tensors; a tensor's name in the file begins with its part. */
-const PARTS = ["weights", "bestWeights", "optimizer"] as const;
+const PARTS = ["weights", "bestWeights", "optimizer", "average"] as const;
 
 /**
- * Writes the state that `fit` gives to `onEpoch` to a file, for `fit`'s `resume` (Node only).
+ * Writes the state that `fit` gives to `onEpoch`, or a callback's `training.state()`, to a file, for `fit`'s `resume` (Node
+ * only). The file that was there before stays until the new one is safe on the disk.
  *
  * @param settings whatever the program wants to find again; must survive JSON
  * @throws FileError where the file cannot be written; the one before it is then as it was
@@ -29,14 +32,14 @@ export async function saveCheckpoint(
 ): Promise<void> {
   const { writeSafetensors } = await import("../formats/node-files.js");
   const tensors = new Map<string, ArrayRecord>();
+  const fields = encodeFields(state);
   for (const part of PARTS) {
-    for (const [name, record] of await recordsOf(state[part])) tensors.set(`${part}.${name}`, record);
+    for (const [name, record] of await recordsOf(state[part] ?? {})) tensors.set(`${part}.${name}`, record);
   }
-  const { epochs, best, random } = state;
-  const fields = Object.entries({ settings, epochs, best, random });
   await writeSafetensors(path, tensors, {
-    ...kindOf(KIND),
-    ...Object.fromEntries(fields.map(([name, value]) => [name, JSON.stringify(value)])),
+    ...kindOf(KIND, "2"),
+    settings: JSON.stringify(settings),
+    ...fields,
   });
 }
 
@@ -47,7 +50,7 @@ export interface Checkpoint {
 }
 
 /**
- * Reads what `saveCheckpoint` wrote (Node only).
+ * Reads what `saveCheckpoint` wrote, this version's or an older one's (Node only).
  *
  * @throws FileError where the file cannot be read, FormatError where it is not such a file
  * @example
@@ -58,13 +61,8 @@ export interface Checkpoint {
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   const { readSafetensors } = await import("../formats/node-files.js");
   const { tensors, metadata } = await readSafetensors(path);
-  checkKind(metadata, KIND, path);
-  const epochs = parseField(metadata, "epochs", path);
-  const best = parseField(metadata, "best", path);
-  const random = parseField(metadata, "random", path);
-  if (!isHistory(epochs) || !isBest(best, epochs.length) || !isGeneratorState(random)) {
-    throw new FormatError(`${path}: its metadata do not tell of a training`);
-  }
+  checkKind(metadata, KIND, path, VERSIONS);
+  const fields = decodeFields(metadata, path);
   const part = (name: string): Weights =>
     weightsOf(
       new Map(
@@ -73,30 +71,13 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
           .map(([key, record]) => [key.slice(name.length + 1), record] as const),
       ),
     );
-  const [weights, bestWeights, optimizer] = PARTS.map(part) as [Weights, Weights, Weights];
-  const state = { epochs, best, random, weights, bestWeights, optimizer };
+  const [weights, bestWeights, optimizer, average] = PARTS.map(part) as [Weights, Weights, Weights, Weights];
+  const state = {
+    ...fields,
+    weights,
+    bestWeights: fields.best === null ? null : bestWeights,
+    optimizer,
+    average: Object.keys(average).length > 0 ? average : undefined,
+  };
   return { state, settings: parseField(metadata, "settings", path) };
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null;
-
-function isHistory(value: unknown): value is EpochRecord[] {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((record, i) => isObject(record) && record.epoch === i + 1 && typeof record.loss === "number")
-  );
-}
-
-function isBest(value: unknown, epochs: number): value is BestEpoch {
-  if (!isObject(value)) return false;
-  const { epoch, metric } = value;
-  return (
-    typeof epoch === "number" && epoch >= 1 && epoch <= epochs && (metric === "loss" || metric === "valLoss")
-  );
-}
-
-function isGeneratorState(value: unknown): value is GeneratorState {
-  return isObject(value) && Number.isSafeInteger(value.seed) && Number.isSafeInteger(value.draws);
 }

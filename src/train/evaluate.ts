@@ -96,6 +96,6 @@ export class Evaluator {
       tally.add(inputs.shape[0]!, Number(loss.item()), sums);
       await turn();
     }
-    return tally.means();
+    return tally.means(this.#options.metrics);
   }
 }

@@ -5,12 +5,13 @@ import type { Loss } from "../nn/index.js";
 import { formatShape, sameShape } from "../shape/index.js";
 import { translatingErrors } from "../tensor/capture.js";
 import { argmax, noGrad, type Tensor } from "../tensor/index.js";
+import { gathered, StreamingMetric } from "./metrics/streaming.js";
 
 /** For predictions (n, ...) and targets (n, ...): n numbers or booleans, shape (n). */
 export type Metric = (prediction: Tensor, target: Tensor) => Tensor;
 
-/** Metrics by the name that they have in the history. */
-export type Metrics = Readonly<Record<string, Metric>>;
+/** Metrics by the name that they have in the history: means over samples, or what is gathered over all batches. */
+export type Metrics = Readonly<Record<string, Metric | StreamingMetric>>;
 
 /**
  * Was the class that the network finds likeliest the right one? Predictions (n, classes), targets either labels (n) or
@@ -45,7 +46,7 @@ function chosen(metrics: Metrics | undefined, prediction: Tensor, target: Tensor
   return labelled ? { accuracy } : {};
 }
 
-/** What is measured of a batch, still to be computed: its mean loss, and the sum of each metric by name. */
+/** What is measured of a batch, still to be computed: its mean loss, and by name each metric's sum, or what it gathers. */
 export interface Measured {
   readonly loss: Tensor;
   readonly sums: Readonly<Record<string, Tensor>>;
@@ -60,7 +61,12 @@ export function metricSums(
   return noGrad(() => {
     const entries = Object.entries(chosen(metrics, prediction, target));
     return Object.fromEntries(
-      entries.map(([name, metric]) => [name, metric(prediction, target).sum() as Tensor]),
+      entries.map(([name, metric]) => [
+        name,
+        metric instanceof StreamingMetric
+          ? metric.measure(prediction, target)
+          : (metric(prediction, target).sum() as Tensor),
+      ]),
     );
   });
 }
@@ -74,26 +80,53 @@ export function lossOf(loss: Loss, prediction: Tensor, target: Tensor, where: ()
   return translatingErrors(translate, () => loss(prediction, target));
 }
 
+/** Sums over the samples that came so far. */
+export interface TallyState {
+  readonly samples: number;
+  readonly loss: number;
+  /** A number for a mean over samples, else all that a streaming metric has gathered. */
+  readonly sums: Readonly<Record<string, number | readonly number[]>>;
+}
+
 /** Means over samples, gathered batch by batch; each batch counts by its size. */
 export class Tally {
-  samples = 0;
-  #loss = 0;
-  readonly #sums = new Map<string, number>();
+  samples: number;
+  #loss: number;
+  readonly #sums: Map<string, number | readonly number[]>;
+
+  /** Goes on from what another one had gathered. */
+  constructor({ samples, loss, sums }: TallyState = { samples: 0, loss: 0, sums: {} }) {
+    this.samples = samples;
+    this.#loss = loss;
+    this.#sums = new Map(Object.entries(sums));
+  }
+
+  /** What has been gathered, to go on from later. */
+  state(): TallyState {
+    return { samples: this.samples, loss: this.#loss, sums: Object.fromEntries(this.#sums) };
+  }
 
   add(samples: number, meanLoss: number, sums: Readonly<Record<string, Tensor>>): void {
     this.samples += samples;
     this.#loss += meanLoss * samples;
-    for (const [name, sum] of Object.entries(sums))
-      this.#sums.set(name, (this.#sums.get(name) ?? 0) + Number(sum.item()));
+    for (const [name, sum] of Object.entries(sums)) {
+      const before = this.#sums.get(name);
+      if (sum.ndim > 0) this.#sums.set(name, gathered(before as readonly number[] | undefined, sum));
+      else this.#sums.set(name, ((before as number | undefined) ?? 0) + Number(sum.item()));
+    }
   }
 
   get loss(): number {
     return this.#loss / this.samples;
   }
 
-  /** Loss first, then the metrics. */
-  means(): Record<string, number> & { loss: number } {
-    const metrics = [...this.#sums].map(([name, sum]) => [name, sum / this.samples] as const);
-    return { loss: this.loss, ...Object.fromEntries(metrics) };
+  /** Loss first, then the metrics, whose answers those that gather know themselves. */
+  means(metrics: Metrics | undefined): Record<string, number> & { loss: number } {
+    const answers = [...this.#sums].map(([name, sum]) => {
+      const metric = metrics?.[name];
+      if (typeof sum === "number") return [name, sum / this.samples] as const;
+      return [name, metric instanceof StreamingMetric ? metric.answer(sum) : Number.NaN] as const;
+    });
+    return { loss: this.loss, ...Object.fromEntries(answers) };
   }
 }

@@ -10,7 +10,7 @@ import { Tensor } from "../tensor/index.js";
 import { buildModel, describeModel } from "./architecture.js";
 import type { Weights } from "./history.js";
 
-/** Of the layout of the metadata; a reader refuses what it does not know. */
+/** Of the layout of a model's metadata; a reader refuses what it does not know. */
 const VERSION = "1";
 
 /** Texts by name that go into the file. */
@@ -34,21 +34,26 @@ export function weightsOf(records: ReadonlyMap<string, ArrayRecord>): Record<str
 }
 
 /** Throws unless the file's metadata are of a kind and a version that this reader knows. */
-export function checkKind(metadata: ModelMetadata, kind: string, path: string): void {
+export function checkKind(
+  metadata: ModelMetadata,
+  kind: string,
+  path: string,
+  versions: readonly string[] = [VERSION],
+): void {
   if (metadata.format !== kind) {
     throw new FormatError(
       `${path} is not a ${kind} file: its metadata say format ${JSON.stringify(metadata.format)}`,
     );
   }
-  if (metadata.version !== VERSION) {
+  if (!versions.includes(metadata.version ?? "")) {
     throw new FormatError(
-      `${path} is of version ${JSON.stringify(metadata.version)}; this maru reads version ${VERSION}`,
+      `${path} is of version ${JSON.stringify(metadata.version)}; this maru reads version ${versions.join(" and ")}`,
     );
   }
 }
 
 /** What every file of ours says first. */
-export const kindOf = (kind: string): ModelMetadata => ({ format: kind, version: VERSION });
+export const kindOf = (kind: string, version = VERSION): ModelMetadata => ({ format: kind, version });
 
 /** JSON from a file's metadata. */
 export function parseField(metadata: ModelMetadata, field: string, path: string): unknown {

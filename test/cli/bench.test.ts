@@ -104,11 +104,13 @@ describe("tasks", () => {
       "mlp_784_256_128_10_b100",
       "cnn_b64",
       "cnn_b64_adam",
+      "lstm_64_128_t32_b32",
+      "gpt_d128_l2_t64_b16",
       "infer_mlp_b1",
     ]);
   });
 
-  // What bench/peers/torch_peer.py tells with PyTorch 1.13.
+  // What bench/peers/torch_peer.py tells with PyTorch 1.13, of sequences with 2.15.
   it.each([
     ["matmul_64", [2.657311, 2.837893, -3.405876, 2.865418, 5.448522]],
     ["matmul_100x784x10", [8.962229, -10.73162, 13.32815, 10.22466, -9.741763]],
@@ -122,6 +124,8 @@ describe("tasks", () => {
     ["mlp_784_256_128_10_b100", [2.300759, 0.009634495, 0.009489298]],
     ["cnn_b64", [2.286104, 0.0507009, 0.01634908]],
     ["cnn_b64_adam", [2.286104, 0.05622506, 0.01900434]],
+    ["lstm_64_128_t32_b32", [2.301931, 0.02210999, 0.02200389]],
+    ["gpt_d128_l2_t64_b16", [4.338163, 0.1894064, 0.1481509]],
     ["infer_mlp_b1", [0.1491659, -0.08836295, 0.09989992, 0.1937047, -0.1394674]],
   ])("%s computes what PyTorch does", async (name, expected) => {
     const { agree } = (await benchFile("statistics.mjs")) as never as {

@@ -114,6 +114,60 @@ describe("maru train", () => {
     expect(existsSync(join(out, "model.safetensors"))).toBe(true);
   });
 
+  it("goes on from an older version's run, which knew no schedules", () => {
+    const out = join(folder, "older");
+    maru(...small, "--epochs", "1", "--out", out, "--json");
+    const path = join(out, "last.safetensors");
+    const bytes = readFileSync(path);
+    const length = Number(bytes.readBigUInt64LE());
+    const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
+    const metadata = header.__metadata__ as Record<string, string>;
+    const { data, model, epochs, batch, lr, seed, limit } = JSON.parse(metadata.settings!);
+    header.__metadata__ = {
+      format: metadata.format,
+      version: "1",
+      settings: JSON.stringify({ data, model, epochs, batch, lr, seed, limit }),
+      epochs: metadata.epochs,
+      best: metadata.best,
+      random: metadata.random,
+    };
+    const words = Buffer.from(JSON.stringify(header));
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64LE(BigInt(words.length));
+    writeFileSync(path, Buffer.concat([size, words, bytes.subarray(8 + length)]));
+    const { code, stdout } = maru("train", "--resume", out, "--epochs", "2", "--json");
+    expect(code).toBe(0);
+    expect(measured(stdout)).toEqual(measured(first).slice(1));
+  });
+
+  it("moves the learning rate, stops early, writes checkpoints between epochs and a log for TensorBoard", () => {
+    const out = join(folder, "more");
+    const logs = join(folder, "logs");
+    const { code, stdout, stderr } = maru(
+      ...["train", "--data", smallDigits(), "--batch", "4", "--epochs", "9", "--lr", "0.5", "--json"],
+      ...["--schedule", "onecycle", "--early-stopping", "1", "--checkpoint-every", "2"],
+      ...["--log-dir", logs, "--threads", "1", "--out", out],
+    );
+    expect([code, stderr]).toEqual([0, expect.stringContaining("Stopped early after epoch")]);
+    const lines = records(stdout);
+    expect(lines.length).toBeLessThan(10);
+    expect(lines.at(-1)).toMatchObject({
+      event: "done",
+      stopped: false,
+      settings: { schedule: "onecycle", earlyStopping: 1, checkpointEvery: 2 },
+    });
+    expect(JSON.parse(readFileSync(join(out, "history.json"), "utf8")).finished).toBe(true);
+    expect(readdirSync(logs)).toEqual([expect.stringMatching(/^events\.out\.tfevents\./)]);
+    const again = maru("train", "--resume", out, "--json");
+    expect(records(again.stdout).map(({ event }) => event)).toEqual(["done"]);
+  });
+
+  it.each(["cosine", "plateau"])("knows the schedule %s", (schedule) => {
+    const words = ["--data", smallDigits(), "--batch", "10", "--epochs", "2", "--schedule", schedule];
+    const { code } = maru("train", ...words, "--out", join(folder, schedule), "--json");
+    expect(code).toBe(0);
+  });
+
   it("trains the convolutional network", () => {
     const { code, stdout } = maru(
       ...["train", "--model", "cnn", "--limit", "8", "--batch", "8", "--epochs", "1", "--json"],
@@ -228,6 +282,12 @@ describe("wrong usage and failures", () => {
       ["train", "--model", "transformer"],
       ["train", "mnist"],
       ["train", "--resume", trained, "--lr", "0.5"],
+      ["train", "--resume", trained, "--schedule", "cosine"],
+      ["train", "--resume", trained, "--early-stopping", "2"],
+      ["train", "--schedule", "fast"],
+      ["train", "--early-stopping", "-1"],
+      ["train", "--checkpoint-every", "0"],
+      ["train", "--threads", "0"],
       ["predict"],
     ]) {
       const { code, stdout, stderr } = maru(...words);
@@ -275,7 +335,7 @@ describe("wrong usage and failures", () => {
     const { code, stderr } = maru(...small, "--lr", "1e30", "--out", join(folder, "blown"));
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /epoch 1, step \d+ of 20: the loss is (NaN|Infinity); the steps are probably too large/,
+      /epoch 1, step \d+ of 20: the loss is (NaN|Infinity); the steps are probably too large: try a learning rate well below 1e\+30; the (first output with NaN or infinity is that of layer \d \(Linear\)|weights were overrun by an update before this step, \d\.\w+ holds NaN or infinity)$/m,
     );
     expect(readdirSync(join(folder, "blown"))).toEqual([]);
   });

@@ -64,6 +64,29 @@ describe("parseStrictJson", () => {
     expect(() => parseStrictJson("[".repeat(1_000_000))).toThrow("nested deeper than 16");
   });
 
+  it("refuses more than a million values", () => {
+    expect(() => parseStrictJson(`[${"1,".repeat(2 ** 20)}1]`)).toThrow(
+      "more than 1048576 values at character",
+    );
+    expect(parseStrictJson(`[${"1,".repeat(2 ** 20 - 2)}1]`)).toHaveLength(2 ** 20 - 1);
+  });
+
+  it("hands out the outermost object's members one by one, and keeps their names only", () => {
+    const seen: [string, JsonValue][] = [];
+    const rest = parseStrictJson('{"a":{"b":1},"c":[2]}', (name, value) => void seen.push([name, value]));
+    expect(seen).toEqual([
+      ["a", new Map([["b", 1]])],
+      ["c", [2]],
+    ]);
+    expect(rest).toEqual(
+      new Map([
+        ["a", null],
+        ["c", null],
+      ]),
+    );
+    expect(() => parseStrictJson('{"a":1,"a":2}', () => {})).toThrow('the name "a" appears twice');
+  });
+
   it("takes a long string and a long number in its stride", () => {
     const long = "x".repeat(5_000_000);
     expect(parseStrictJson(`["${long}",${"1".repeat(100_000)}]`)).toEqual([long, Infinity]);

@@ -3,9 +3,36 @@ import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
 import { expect } from "vitest";
 import { FormatError } from "../../src/errors.js";
+import type { ArrayRecord } from "../../src/formats/index.js";
 
 export const fixture = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(new URL(`./fixtures/${name}`, import.meta.url)));
+
+/** An array as the scripts in test/reference write it: the bytes of the values in base64. */
+export interface GoldenArray {
+  dtype: ArrayRecord["dtype"];
+  shape: number[];
+  data: string;
+}
+
+const STORAGE = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+};
+
+/** Bytes in base64, alone in their buffer. */
+export const base64 = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, "base64"));
+
+export const fromGolden = ({ dtype, shape, data }: GoldenArray): ArrayRecord => ({
+  dtype,
+  shape,
+  data: new STORAGE[dtype](base64(data).buffer),
+});
+
+export const json = (name: string): unknown => JSON.parse(new TextDecoder().decode(fixture(name)));
 
 export const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -85,7 +112,7 @@ export function refusalOf(type: new (message: string) => Error, call: () => unkn
 }
 
 /** The checksum of section 5.5 of the specification; node:zlib has one only from Node 20.15 on. */
-function crc32(bytes: Uint8Array): number {
+export function crc32(bytes: Uint8Array): number {
   let crc = ~0;
   for (const byte of bytes) {
     crc ^= byte;
@@ -138,4 +165,99 @@ export function makePng({
     pngChunk("IDAT", new Uint8Array(deflateSync(lines))),
     pngChunk("IEND", new Uint8Array(0)),
   );
+}
+
+/** A file of a zip, and what the zip says of it; what is left out is true. */
+export interface ZipFile {
+  name: string;
+  /** The bytes that its checksum and size are of. */
+  content: Uint8Array;
+  /** The bytes in the zip: the content itself if left out. */
+  packed?: Uint8Array;
+  method?: number;
+  flags?: number;
+  crc?: number;
+  claimedSize?: number;
+  claimedOffset?: number;
+  localName?: string;
+}
+
+interface ZipOptions {
+  comment?: Uint8Array;
+  zip64?: boolean;
+  count?: number;
+  disk?: number;
+}
+
+/** Little-endian numbers: [bytes, value] each. */
+function numbers(...fields: [2 | 4 | 8, number][]): Uint8Array {
+  const bytes = new Uint8Array(fields.reduce((sum, [width]) => sum + width, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const [width, value] of fields) {
+    if (width === 2) view.setUint16(at, value, true);
+    else if (width === 4) view.setUint32(at, value, true);
+    else view.setBigUint64(at, BigInt(value), true);
+    at += width;
+  }
+  return bytes;
+}
+
+const ALL_ONES = 0xffffffff;
+
+/** A zip put together from its parts, so that a test can make one lie about any of them. */
+export function makeZip(files: readonly ZipFile[], options: ZipOptions = {}): Uint8Array {
+  const { comment = new Uint8Array(0), zip64 = false, disk = 0, count = files.length } = options;
+  const body: Uint8Array[] = [];
+  const directory: Uint8Array[] = [];
+  let offset = 0;
+  for (const file of files) {
+    const { content, packed = content, method = 0, flags = 0 } = file;
+    const { crc = crc32(content), claimedSize = content.length, claimedOffset = offset } = file;
+    const name = ascii(file.name);
+    const localName = ascii(file.localName ?? file.name);
+    const common = numbers([2, 20], [2, flags], [2, method], [2, 0], [2, 33], [4, crc]);
+    const sizes = numbers([4, packed.length], [4, claimedSize]);
+    const padding = numbers([2, 0xcafe], [2, 3], [2, 0]);
+    const local = join(
+      numbers([4, 0x04034b50]),
+      common,
+      sizes,
+      numbers([2, localName.length], [2, 7]),
+      localName,
+      join(padding, Uint8Array.of(0)),
+      packed,
+    );
+    const sizes64 = numbers([2, 1], [2, 24], [8, claimedSize], [8, packed.length], [8, claimedOffset]);
+    const extra = zip64 ? join(numbers([2, 0xcafe], [2, 0]), sizes64) : new Uint8Array(0);
+    directory.push(
+      numbers([4, 0x02014b50], [2, 20]),
+      common,
+      zip64 ? numbers([4, ALL_ONES], [4, ALL_ONES]) : sizes,
+      numbers([2, name.length], [2, extra.length], [2, 0], [2, 0], [2, 0], [4, 0]),
+      numbers([4, zip64 ? ALL_ONES : claimedOffset]),
+      name,
+      extra,
+    );
+    body.push(local);
+    offset += local.length;
+  }
+  const index = join(...directory);
+  const end64 = join(
+    numbers([4, 0x06064b50], [8, 44], [2, 45], [2, 45], [4, 0], [4, 0], [8, count], [8, count]),
+    numbers([8, index.length], [8, offset]),
+    numbers([4, 0x07064b50], [4, 0], [8, offset + index.length], [4, 1]),
+  );
+  const shortCount = zip64 ? 0xffff : count;
+  const end = numbers(
+    [4, 0x06054b50],
+    [2, disk],
+    [2, disk],
+    [2, shortCount],
+    [2, shortCount],
+    [4, zip64 ? ALL_ONES : index.length],
+    [4, zip64 ? ALL_ONES : offset],
+    [2, comment.length],
+  );
+  return join(...body, index, zip64 ? end64 : new Uint8Array(0), end, comment);
 }

@@ -1,10 +1,10 @@
-/** Optimizers against PyTorch, step by step, and what they refuse. */
-import { readFileSync } from "node:fs";
+/** Optimizers against PyTorch, step by step, plain and compiled, and what they refuse. */
 import { describe, expect, test } from "vitest";
 import {
   array,
   DTypeError,
   FormatError,
+  getDevice,
   grad,
   nn,
   optim,
@@ -12,32 +12,74 @@ import {
   type Tensor,
   ValueError,
 } from "../../src/index.js";
+import { begun, distance, optimizerCases, partings, stepOf } from "./problem.js";
 
-interface Golden {
-  readonly w: number[];
-  readonly a: number[];
-  readonly t: number[];
-  readonly cases: { kind: "sgd" | "adam"; lr: number; options: object; path: number[][] }[];
-}
-
-const golden = JSON.parse(readFileSync(new URL("optimizer.golden.json", import.meta.url), "utf8")) as Golden;
 const float64 = { dtype: "float64" } as const;
+const bits = (tensor: Tensor): number[] => [
+  ...new Uint8Array((tensor.dataSync() as Float32Array).slice().buffer),
+];
 
-describe("the same path as PyTorch's", () => {
-  test.each(golden.cases)("$kind $options", ({ kind, lr, options, path }) => {
-    const w = array(golden.w, { ...float64, requiresGrad: true }) as Tensor;
-    const [a, t] = [array(golden.a, float64) as Tensor, array(golden.t, float64) as Tensor];
-    const optimizer = optim[kind](lr, options)([w]);
-    for (const expected of path) {
-      optimizer.zeroGrad();
-      a.mul(w.sub(t).pow(4)).sum().backward();
-      optimizer.step();
-      const found = w.toArray() as number[];
-      for (const [i, value] of expected.entries()) {
-        expect(Math.abs(found[i]! - value)).toBeLessThan(1e-10 * Math.max(1, Math.abs(value)));
-      }
-    }
+/** Both dtypes, plain and compiled; on the native device, where a C compiler builds each program, one of them. */
+const ways = [
+  ["float32", "compiled"],
+  ["float32", "plain"],
+  ["float64", "compiled"],
+  ["float64", "plain"],
+] as const;
+const tried = getDevice() === "native" ? ways.slice(0, 1) : ways;
+
+describe.each(tried)("the same path and state as PyTorch's in %s, %s", (dtype, how) => {
+  test.each(optimizerCases)("$id", async (item) => {
+    expect(await partings(item, dtype, how === "compiled")).toEqual([]);
   });
+});
+
+describe("state goes on to the same bits", () => {
+  test.each(optimizerCases.filter(({ groups }) => groups !== undefined))("$id", (item) => {
+    const { problem, optimizer } = begun(item, "float32");
+    const [step, later] = [stepOf(problem, optimizer, true), begun(item, "float32")];
+    for (let i = 0; i < 3; i++) step();
+    later.optimizer.loadStateDict(optimizer.stateDict());
+    later.problem.parameters.forEach((parameter, i) => {
+      parameter.assign(problem.parameters[i]!.detach());
+    });
+    const other = stepOf(later.problem, later.optimizer, false);
+    for (let i = 0; i < 3; i++) {
+      step();
+      other();
+    }
+    expect(later.problem.parameters.map(bits)).toEqual(problem.parameters.map(bits));
+    const [a, b] = [optimizer, later.optimizer].map((each) => Object.entries(each.stateDict()));
+    expect(a!.map(([name, tensor]) => [name, bits(tensor)])).toEqual(
+      b!.map(([name, tensor]) => [name, bits(tensor)]),
+    );
+  });
+});
+
+test.each([...new Map(optimizerCases.map((item) => [item.kind, item])).values()])(
+  "a step of $kind that is not to be taken leaves parameters and state as they are",
+  (item) => {
+    const { problem, optimizer } = begun(item, "float32");
+    const state = () => [...problem.parameters, ...Object.values(optimizer.stateDict())].map(bits);
+    const step = (taken: boolean): void => {
+      optimizer.zeroGrad();
+      problem.loss().backward();
+      optimizer.step(array(taken) as Tensor);
+    };
+    step(true);
+    const before = state();
+    step(false);
+    expect(state()).toEqual(before);
+    step(true);
+    expect(state()).not.toEqual(before);
+  },
+);
+
+test("Muon in bfloat16, as PyTorch computes it, takes the same way to bfloat16's two digits", () => {
+  const item = optimizerCases.find(({ bfloat16 }) => bfloat16 !== undefined)!;
+  // Ten steps of 0.001 times sqrt(2) at most, each within a twentieth.
+  expect(distance(item, item.bfloat16!)).toBeLessThan((10 * 0.001 * Math.SQRT2) / 20);
+  expect(distance(item, item.bfloat16!)).toBeGreaterThan(0);
 });
 
 describe("what an optimizer refuses", () => {
@@ -57,6 +99,33 @@ describe("what an optimizer refuses", () => {
     expect(() => optim.sgd(-1)([w()])).toThrow(ValueError);
   });
 
+  test.each([
+    ["a negative learning rate", () => optim.adadelta(-1)],
+    ["a learning rate that is no number", () => optim.adam(Number.NaN)],
+    ["a beta of 1", () => optim.adamw(0.1, { betas: [1, 0.9] })],
+    ["a negative beta", () => optim.lion(0.1, { betas: [0.5, -0.1] })],
+    ["one beta", () => optim.nadam(0.1, { betas: [0.5] as unknown as [number, number] })],
+    ["a negative eps", () => optim.rmsprop(0.1, { eps: -1 })],
+    ["a negative weight decay", () => optim.adam(0.1, { weightDecay: -1 })],
+    ["a negative decay of the learning rate", () => optim.adagrad(0.1, { lrDecay: -1 })],
+    ["a rho above 1", () => optim.adadelta(1, { rho: 1.5 })],
+    ["a negative momentum", () => optim.sgd(0.1, { momentum: -0.9 })],
+    ["Nesterov's momentum without momentum", () => optim.sgd(0.1, { nesterov: true })],
+    ["a negative decay of the momentum", () => optim.nadam(0.1, { momentumDecay: -1 })],
+    ["an unknown adjustment", () => optim.muon(0.1, { adjustLrFn: "none" as "original" })],
+    ["a hundred steps of Newton and Schulz", () => optim.muon(0.1, { nsSteps: 100 })],
+    ["two coefficients", () => optim.muon(0.1, { nsCoefficients: [1, 2] as unknown as [1, 2, 3] })],
+  ])("%s", (_, make) => {
+    const matrix = array([[1, 2]], { requiresGrad: true }) as Tensor;
+    expect(() => (make() as optim.OptimizerFactory)([matrix])).toThrow(ValueError);
+  });
+
+  test("for Muon, what is no matrix", () => {
+    expect(() => optim.muon(0.1)([w()])).toThrow(
+      "optim.muon: parameters must be matrices, got shape (3,); give the others to another optimizer, such as adamw",
+    );
+  });
+
   test("a state that is not its own, and then nothing has changed", () => {
     const optimizer = optim.adam(0.1)([w()]);
     const [long, short, count] = [array([0, 0, 0]), array([0, 0]), array(1, float64)] as Tensor[];
@@ -68,6 +137,22 @@ describe("what an optimizer refuses", () => {
     expect(() => optimizer.loadStateDict({ "7.0": long! })).toThrow(FormatError);
     expect(optimizer.stateDict()).toEqual({});
   });
+});
+
+test("a state of fewer parameters puts the others back to their beginning", () => {
+  const [p, q] = [array([1, 2], { requiresGrad: true }), array([3], { requiresGrad: true })] as Tensor[];
+  const optimizer = optim.adagrad(0.1, { initialAccumulatorValue: 2 })([p!, q!]);
+  const step = (): void => {
+    optimizer.zeroGrad();
+    p!.sum().add(q!.sum()).backward();
+    optimizer.step();
+  };
+  step();
+  optimizer.loadStateDict({ "0.0": array([5, 5]), "0.1": array(7, float64) } as Record<string, Tensor>);
+  expect(Object.keys(optimizer.stateDict())).toEqual(["0.0", "0.1"]);
+  step();
+  const state = Object.values(optimizer.stateDict()).map((tensor) => tensor.toArray());
+  expect(state).toEqual([[6, 6], 8, [3], 1]);
 });
 
 test("state does not carry the history of a gradient that has one", () => {

@@ -3,7 +3,7 @@
  * `test/types/types.test.ts` writes it out as type assertions for the compilers, so the two cannot come to differ.
  *
  * `expect` is the shape (or the number) that comes out, or the sentence of the error. Sentences are NumPy 2.4's, except
- * where a rule has no NumPy counterpart (linear, conv, pool, flatten).
+ * where a rule has no NumPy counterpart (linear, conv, pool, flatten, glu).
  */
 import { slice } from "../../src/shape/index.js";
 
@@ -319,6 +319,14 @@ const table: Record<string, readonly (readonly unknown[])[]> = {
     [[2, 3], 2, -1, "axis 2 is out of bounds for array of dimension 2"],
     [[2, 3, 4], 2, 1, "flatten: the start axis must not come after the end axis"],
   ],
+  Glu: [
+    [[4], -1, [2]],
+    [[2, 6], 1, [2, 3]],
+    [[8, 3], 0, [4, 3]],
+    [[0, 3], 0, [0, 3]],
+    [[2, 3], -1, "glu: axis 1 of shape (2,3) has size 3, which has no halves"],
+    [[2, 3], 2, "axis 2 is out of bounds for array of dimension 2"],
+  ],
   Transpose: [
     [[2, 3, 4], undefined, [4, 3, 2]],
     [
@@ -558,10 +566,147 @@ const table: Record<string, readonly (readonly unknown[])[]> = {
       { groups: 2 },
       "conv1d: expected the 3 output channels to be divisible by groups=2",
     ],
+    [[8, 2, 9], [3, 2, 4], { padding: "same" }, [8, 3, 9]],
+    [[8, 2, 9], [3, 2, 4], { padding: "valid", stride: 2 }, [8, 3, 3]],
+    [
+      [2, 5, 5],
+      [4, 3, 3, 3],
+      { padding: "same" },
+      "conv2d: given groups=1 and weight of shape (4,3,3,3), expected input (2,5,5) to have 3 channels, but got 2 channels instead",
+    ],
     [[1, 4, 9], [3], {}, "conv: expected a weight of shape (out, in, ...kernel), but got (3,)"],
     [[1, 4, 9], [3, 4], {}, "conv: expected a weight of shape (out, in, ...kernel), but got (3,4)"],
   ],
+  ConvTranspose: [
+    [[8, 16, 7, 7], [16, 4, 2, 2], { stride: 2 }, [8, 4, 14, 14]],
+    [[8, 16, 7, 7], [16, 4, 3, 3], { stride: 2, padding: 1, outputPadding: 1 }, [8, 4, 14, 14]],
+    [[16, 5], [16, 2, 4], { groups: 4, stride: 3, dilation: 2 }, [8, 19]],
+    [[1, 2, 3, 4, 5], [2, 3, 1, 2, 3], { padding: [0, 0, 1] }, [1, 3, 3, 5, 5]],
+    [
+      [8, 3, 7, 7],
+      [16, 4, 2, 2],
+      {},
+      "convTranspose2d: given weight of shape (16,4,2,2), expected input (8,3,7,7) to have 16 channels, but got 3 channels instead",
+    ],
+    [
+      [1, 1, 2],
+      [1, 1, 3],
+      { padding: 2 },
+      "convTranspose1d: nothing is left of an input of shape (1,1,2): the output would have the sizes (0,)",
+    ],
+    [
+      [4, 4],
+      [4, 4, 3, 3],
+      {},
+      "convTranspose2d: expected input of rank 3 (unbatched) or 4 (batched), but got shape (4,4)",
+    ],
+    [[1, 4, 9], [3, 4], {}, "convTranspose: expected a weight of shape (in, out, ...kernel), but got (3,4)"],
+  ],
+  ConvTransposeOut: [
+    [7, 3, 2, 1, 1, 1, 14],
+    [100000, 11, 4, 2, 1, 0, 400003],
+    [5, 4, 3, 0, 2, 0, 19],
+    [2, 3, 1, 2, 1, 0, 0],
+    [0, 3, 1, 0, 1, 0, 0],
+  ],
+  AdaptivePool: [
+    [[8, 16, 7, 9], 2, 1, [8, 16, 1, 1]],
+    [[16, 7, 9], 2, [3, null], [16, 3, 9]],
+    [[8, 4, 51], 1, 5, [8, 4, 5]],
+    [
+      [8, 4],
+      2,
+      1,
+      "adaptivePool2d: expected input of rank 3 (unbatched) or 4 (batched), but got shape (8,4)",
+    ],
+  ],
+  CeilOut: [
+    [7, 2, 2, 0, 1, 4],
+    [8, 3, 2, 1, 1, 5],
+    [5, 2, 4, 1, 1, 2],
+    [1, 2, 2, 0, 1, 1],
+    [1, 4, 2, 0, 1, 0],
+    [10000, 3, 2, 1, 2, 5000],
+  ],
+  Channels: [
+    ["batchNorm2d", [8, 16, 5, 5], 16, { 4: 1 }, [8, 16, 5, 5]],
+    [
+      "batchNorm2d",
+      [8, 3, 5, 5],
+      16,
+      { 4: 1 },
+      "batchNorm2d: expected 16 channels (axis 1), got 3 in shape (8,3,5,5)",
+    ],
+    ["batchNorm2d", [8, 16], 16, { 4: 1 }, "batchNorm2d: expected input of rank 4, but got shape (8,16)"],
+    [
+      "batchNorm1d",
+      [16],
+      16,
+      { 2: 1, 3: 1 },
+      "batchNorm1d: expected input of rank 2 or 3, but got shape (16,)",
+    ],
+    ["instanceNorm1d", [4, 9], 4, { 2: 0, 3: 1 }, [4, 9]],
+    [
+      "instanceNorm2d",
+      [3, 5, 5],
+      4,
+      { 3: 0, 4: 1 },
+      "instanceNorm2d: expected 4 channels (axis 0), got 3 in shape (3,5,5)",
+    ],
+  ],
+  Normalized: [
+    ["layerNorm", [8, 5, 16], [16], [8, 5, 16]],
+    ["layerNorm", [8, 5, 16], [5, 16], [8, 5, 16]],
+    ["layerNorm", [8, 5, 16], [15], "layerNorm: expected input of shape (*,15), but got (8,5,16)"],
+    ["rmsNorm", [16], [5, 16], "rmsNorm: expected input of shape (*,5,16), but got (16,)"],
+  ],
+  Embedding: [
+    [[8, 32], 16, [8, 32, 16]],
+    [[], 4, [4]],
+  ],
+  Residual: [
+    [
+      [8, 4],
+      [8, 4],
+      [8, 4],
+    ],
+    [[8, 4], [8, 5], "residual: the layer turns shape (8,4) into (8,5), which cannot be added to it"],
+    [[8, 4], [4], "residual: the layer turns shape (8,4) into (4,), which cannot be added to it"],
+  ],
+  Resize: [
+    [[8, 16, 7, 9], { scaleFactor: 2 }, [8, 16, 14, 18]],
+    [[8, 16, 7, 9], { scaleFactor: [2, 3] }, [8, 16, 14, 27]],
+    [[8, 16, 7, 9], { size: [5, 4] }, [8, 16, 5, 4]],
+    [[8, 16, 7], { size: 5 }, [8, 16, 5]],
+    [[8, 16], { size: 5 }, "upsample: expected input of shape (batch, channels, ...sizes), but got (8,16)"],
+    [[8, 16, 7], { size: 5 }, 2, "upsample: expected input of rank 4, but got shape (8,16,7)"],
+  ],
+  PixelShuffle: [
+    [[8, 12, 7, 5], 2, [8, 3, 14, 10]],
+    [[9, 2, 2], 3, [1, 6, 6]],
+    [
+      [8, 3, 7, 7],
+      2,
+      "pixelShuffle: expected channels that are divisible by 4, the square of the factor, but got 3 in shape (8,3,7,7)",
+    ],
+    [[8, 3], 2, "pixelShuffle: expected input of shape (..., channels, height, width), but got (8,3)"],
+  ],
+  PixelUnshuffle: [
+    [[8, 3, 14, 10], 2, [8, 12, 7, 5]],
+    [
+      [8, 3, 7, 8],
+      2,
+      "pixelUnshuffle: expected height and width that are divisible by 2, but got shape (8,3,7,8)",
+    ],
+  ],
+  Unflatten: [
+    [[8, 784], 1, [16, 7, 7], [8, 16, 7, 7]],
+    [[8, 6, 2], -2, [2, 3], [8, 2, 3, 2]],
+    [[8, 6], 1, [4, 2], "unflatten: sizes (4,2) do not multiply up to 6, the size of axis 1 of shape (8,6)"],
+    [[8, 6], 2, [4, 2], "axis 2 is out of bounds for array of dimension 2"],
+  ],
   Pool2d: [
+    [[1, 2, 7, 8], 3, { stride: 2, ceilMode: true }, [1, 2, 3, 4]],
     [[64, 16, 26, 26], 2, {}, [64, 16, 13, 13]],
     [[16, 27, 27], 2, {}, [16, 13, 13]],
     [[1, 1, 112, 112], [3, 3], { stride: 2, padding: 1 }, [1, 1, 56, 56]],

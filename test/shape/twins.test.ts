@@ -24,6 +24,7 @@ const functions: Record<string, Run> = {
   Reshape: shape.reshapeShape,
   Ravel: shape.ravelShape,
   Flatten: shape.flattenShape,
+  Glu: shape.gluShape,
   Transpose: (s: shape.Shape, axes?: number[] | null) =>
     shape.permuteShape(s, shape.transposeAxes(s.length, axes)),
   SwapAxes: (s: shape.Shape, a: number, b: number) => shape.permuteShape(s, shape.swapAxes(s.length, a, b)),
@@ -46,7 +47,19 @@ const functions: Record<string, Run> = {
   Pad: shape.padShape,
   ConvOut: shape.windowCount,
   Conv: shape.convShape,
+  ConvTransposeOut: shape.convTransposeCount,
+  ConvTranspose: shape.convTransposeShape,
   Pool2d: shape.pool2dShape,
+  AdaptivePool: shape.adaptivePoolShape,
+  CeilOut: shape.ceilWindowCount,
+  Channels: shape.channelsShape,
+  Normalized: shape.normalizedShape,
+  Embedding: shape.embeddingShape,
+  Residual: shape.residualShape,
+  Resize: shape.resizeShape,
+  PixelShuffle: shape.pixelShuffleShape,
+  PixelUnshuffle: shape.pixelUnshuffleShape,
+  Unflatten: shape.unflattenShape,
   At: (s: shape.Shape, items: shape.IndexItem[]) => shape.planIndex(s, items).shape,
 };
 

@@ -73,7 +73,7 @@ function timesOfNests(
   leaves: readonly Node[],
 ): number[] | undefined {
   try {
-    const times = timesOf(program, leaves)?.kernels;
+    const times = timesOf(compiled, program, leaves)?.kernels;
     if (times === undefined) return undefined;
     const sums = new Array<number>(nests).fill(0);
     compiled.kernels.forEach(({ nest }, kernel) => {
