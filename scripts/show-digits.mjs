@@ -17,7 +17,7 @@ const perRow = () =>
 
 /** The network's guesses for the first test digits, as { index, guess, label, sure }. */
 async function guesses(folder, digits) {
-  const { loadModel, noGrad, softmax } = await import(dist("index.js"));
+  const { loadModel, noGrad, softmax } = await import(dist("node.js"));
   const root = fileURLToPath(new URL("..", import.meta.url));
   const { model } = await loadModel(join(root, folder, "model.safetensors"));
   const probabilities = noGrad(() => softmax(model.eval().forward(digits.inputs), -1)).toArray();
