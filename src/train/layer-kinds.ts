@@ -26,18 +26,23 @@ const plain = (describe: Kind["describe"], build: Kind["build"]): Kind => ({ des
 
 type Rank = 1 | 2 | 3;
 
+/** What convolutions of both directions tell of themselves. */
+type AnyConvolution = Readonly<Record<"inChannels" | "outChannels" | "kernel" | "bias", unknown>> & {
+  readonly options: object;
+};
+
+const settingsOf = (module: AnyConvolution): Record<string, unknown> => ({
+  in: module.inChannels,
+  out: module.outChannels,
+  kernel: module.kernel,
+  ...module.options,
+  bias: module.bias !== null,
+});
+
 function conv(rank: Rank): Kind {
   return {
     describe: (module) =>
-      module instanceof nn.Convolution && module.rank === rank
-        ? {
-            in: module.inChannels,
-            out: module.outChannels,
-            kernel: module.kernel,
-            ...module.options,
-            bias: module.bias !== null,
-          }
-        : null,
+      module instanceof nn.Convolution && module.rank === rank ? settingsOf(module) : null,
     shapes: (settings) => {
       const inner = settings.size("in") / (settings.window(rank).groups ?? 1);
       const out = settings.size("out");
@@ -58,15 +63,7 @@ function conv(rank: Rank): Kind {
 function convTranspose(rank: Rank): Kind {
   return {
     describe: (module) =>
-      module instanceof nn.TransposedConvolution && module.rank === rank
-        ? {
-            in: module.inChannels,
-            out: module.outChannels,
-            kernel: module.kernel,
-            ...module.options,
-            bias: module.bias !== null,
-          }
-        : null,
+      module instanceof nn.TransposedConvolution && module.rank === rank ? settingsOf(module) : null,
     shapes: (settings) => {
       const out = settings.size("out");
       const inner = out / (settings.window(rank).groups ?? 1);
