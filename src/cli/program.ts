@@ -54,6 +54,7 @@ function addTrain(program: Command, leave: (code: number) => void): void {
       ),
     )
     .option("--early-stopping <n>", "stop after n epochs without a better test loss", wholeNumber(0))
+    .option("--augment", "shift and turn the digits that are learned from a little, at random")
     .option(
       "--checkpoint-every <n>",
       "steps from one checkpoint to the next (default: one an epoch)",

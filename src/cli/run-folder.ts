@@ -22,6 +22,8 @@ export interface RunSettings {
   readonly schedule: ScheduleName | null;
   /** Epochs without getting better after which it stops; null for never. */
   readonly earlyStopping: number | null;
+  /** Are the training digits shifted and turned at random? null where they are not. */
+  readonly augment: true | null;
   /** Steps from one checkpoint to the next; null for one an epoch. */
   readonly checkpointEvery: number | null;
 }
@@ -76,7 +78,7 @@ export async function writeCurves(folder: string, epochs: readonly EpochRecord[]
 export function readSettings(value: unknown, path: string): RunSettings {
   const given = (value ?? {}) as Partial<Record<keyof RunSettings, unknown>>;
   const { data, model, epochs, batch, lr, seed, limit } = given;
-  const { schedule = null, earlyStopping = null, checkpointEvery = null } = given;
+  const { schedule = null, earlyStopping = null, augment = null, checkpointEvery = null } = given;
   const whole = (n: unknown, least: number): boolean => Number.isSafeInteger(n) && (n as number) >= least;
   const sound =
     typeof data === "string" &&
@@ -89,8 +91,9 @@ export function readSettings(value: unknown, path: string): RunSettings {
     (limit === null || whole(limit, 1)) &&
     (schedule === null || isScheduleName(schedule)) &&
     (earlyStopping === null || whole(earlyStopping, 0)) &&
+    (augment === null || augment === true) &&
     (checkpointEvery === null || whole(checkpointEvery, 1));
   if (!sound) throw new FormatError(`${path} was not written by maru train: it lacks the run's settings`);
-  const settings = { data, model, epochs, batch, lr, seed, limit, schedule, earlyStopping, checkpointEvery };
-  return settings as RunSettings;
+  const settings = { data, model, epochs, batch, lr, seed, limit, schedule, earlyStopping, augment };
+  return { ...settings, checkpointEvery } as RunSettings;
 }

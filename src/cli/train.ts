@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { type MnistDataset, mnist, subset } from "../data/index.js";
+import { augment, type MnistDataset, mnist, randomRotation, randomShift, subset } from "../data/index.js";
 import { crossEntropy, type Layer } from "../nn/index.js";
 import { adam } from "../optim/index.js";
 import { getDevice, random, setThreads } from "../tensor/index.js";
@@ -42,6 +42,7 @@ export interface TrainArguments {
   readonly limit?: number;
   readonly schedule?: ScheduleName;
   readonly earlyStopping?: number;
+  readonly augment?: true;
   readonly checkpointEvery?: number;
   readonly logDir?: string;
   readonly device?: string;
@@ -58,6 +59,9 @@ const EPOCHS = 3;
 const LONG_SECONDS = 90;
 /** How long a training is watched before its whole length is estimated. */
 const WATCH_SECONDS = 3;
+
+/** What `--augment` does to the digits of each batch: up to 2 pixels and 10 degrees to either side. */
+const CHANGES = augment(randomShift(2), randomRotation(10));
 
 /** What is common to the steps of one run. */
 interface Run {
@@ -112,6 +116,7 @@ async function openRun(given: TrainArguments, command: Command, output: Output):
     limit: given.limit ?? null,
     schedule: given.schedule ?? null,
     earlyStopping: given.earlyStopping ?? null,
+    augment: given.augment ?? null,
     checkpointEvery: given.checkpointEvery ?? null,
   };
   random.seed(settings.seed);
@@ -129,6 +134,7 @@ const FIXED = [
   ["limit", "limit"],
   ["schedule", "schedule"],
   ["earlyStopping", "early-stopping"],
+  ["augment", "augment"],
 ] as const;
 
 async function resumeRun(
@@ -198,6 +204,7 @@ async function learn(run: Run, data: MnistDataset, test: MnistDataset): Promise<
       resume,
       schedule: scheduleOf(settings, steps * settings.epochs),
       earlyStopping: settings.earlyStopping === null ? undefined : { patience: settings.earlyStopping },
+      augment: settings.augment === null ? undefined : CHANGES,
       callbacks: [
         estimator(run, data.length),
         ...(logDir === undefined ? [] : [tensorBoard(logDir)]),

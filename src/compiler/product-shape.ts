@@ -32,6 +32,9 @@ const FAR = 256;
 /** Fewer of them than this stay in the cache. */
 const LONG_WAY = 96;
 
+/** Copying an element into rows takes as long as so many sums of vectors of products. */
+const ROW_COPY = 8;
+
 /** The operands of a sum of products. */
 export interface Product {
   readonly a: Expr;
@@ -118,6 +121,7 @@ export class ProductShape {
       return (
         full *
         (direct ? 1 : this.#afterPacking(operand)) *
+        this.#afterRows(operand === "a" ? "b" : "a") *
         (this.#storeStep(vector) === 1 ? 1 : 1 - 4 / (8 + this.#terms()))
       );
     };
@@ -135,6 +139,12 @@ export class ProductShape {
     // An element of the copy takes as long as so many products.
     const copying = this.machine.lanes ** 2 / 6;
     return 1 / (1 + copying / this.#readings(operand));
+  }
+
+  /** What is left of the rate where the other operand is first copied by rows, number by number. */
+  #afterRows(operand: "a" | "b"): number {
+    if (!this.worthPacking(operand, false)) return 1;
+    return 1 / (1 + (ROW_COPY * this.machine.lanes) / this.#readings(operand));
   }
 
   /** The rate of a sum by vectors: at its end their lanes are added up, and the result is finished number by number. */

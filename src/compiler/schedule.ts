@@ -1,8 +1,8 @@
 /**
  * Schedule: which values are computed together. Nodes are taken in the order of the program; each value that has a
  * place (`uses.ts`) joins the kernel of a value that it reads where both are walked over in the same way and no circle
- * arises, and begins a kernel of its own otherwise. So the bias, the activation and the optimizer's update join the
- * contraction before them, and the sums of a softmax share one walk over each row.
+ * arises, and begins a kernel of its own otherwise. So the bias and a light activation join the contraction before them, and
+ * the sums of a softmax share one walk over each row.
  */
 import { isOp, type Node } from "../graph/index.js";
 import { sizeOf } from "../shape/index.js";
@@ -29,6 +29,16 @@ const LONGEST_ROW = 65536;
 const FEWEST_ROWS = 16;
 /** As little as this one thread does in no time. */
 const SMALL = 32768;
+
+/** A contraction with more results than these takes on no more than so much (in the costs of `uses.ts`) and so many arrays. */
+const FEW_RESULTS = 4096;
+const MOST_FINISH_COST = 16;
+const MOST_FINISH_READS = 1;
+
+interface Finish {
+  readonly cost: number;
+  readonly reads: Set<Node>;
+}
 
 export interface Schedule {
   readonly groups: readonly Group[];
@@ -136,7 +146,13 @@ class Scheduler {
   readonly groups: Group[] = [];
   readonly groupOf = new Map<Node, Group>();
 
-  constructor(readonly placed: ReadonlySet<Node>) {}
+  /** What follows a contraction in its kernel, besides the sums themselves. */
+  readonly #finish = new Map<Group, Finish>();
+
+  constructor(
+    readonly placed: ReadonlySet<Node>,
+    readonly cost: Uses["cost"],
+  ) {}
 
   place(node: Node): void {
     const reduces = REDUCTIONS.has(node.op);
@@ -158,7 +174,7 @@ class Scheduler {
       );
       for (const group of candidates) {
         const place = this.#fit(node, group, variables, hits);
-        if (place === undefined) continue;
+        if (place === undefined || !this.#light(node, group)) continue;
         this.#join(node, group, place, hits);
         return;
       }
@@ -170,6 +186,38 @@ class Scheduler {
     group.members.set(node, { node, ...place });
     this.groupOf.set(node, group);
     this.#need(group, hits);
+  }
+
+  /**
+   * A contraction comes to a tile of its results only after a long walk elsewhere. What the tile reads from outside the
+   * program is not in the near cache by then, and no other tile's work goes on while it waits; and what takes many
+   * registers pushes the sums out of them. So a contraction takes on little; the rest, such as the update of a weight, goes
+   * through memory in one walk.
+   */
+  #light(node: Node, group: Group): boolean {
+    if (group.kind !== "contract" || sizeOf(group.outer.map(({ extent }) => extent)) <= FEW_RESULTS)
+      return true;
+    const before = this.#finish.get(group);
+    const cost = (before?.cost ?? 0) + this.cost.get(node)!;
+    const reads = new Set(before?.reads);
+    this.#collectReads(node, group, reads);
+    const cold = [...reads].some(({ storage }) => storage !== undefined);
+    if (cost > MOST_FINISH_COST || reads.size > MOST_FINISH_READS || cold) return false;
+    this.#finish.set(group, { cost, reads });
+    return true;
+  }
+
+  /** Arrays as large as the results of a group, or larger, that a value reads from elsewhere. */
+  #collectReads(node: Node, group: Group, reads: Set<Node>): void {
+    const results = sizeOf(group.outer.map(({ extent }) => extent));
+    const seen = new Set<Node>();
+    const visit = (source: Node): void => {
+      if (seen.has(source) || this.groupOf.get(source) === group) return;
+      seen.add(source);
+      if (source.storage === undefined && !this.placed.has(source)) source.sources.forEach(visit);
+      else if (sizeOf(source.shape) >= results) reads.add(source);
+    };
+    node.sources.forEach(visit);
   }
 
   #need(group: Group, hits: readonly Hit[]): void {
@@ -342,8 +390,8 @@ function sorted(groups: readonly Group[]): Group[] {
 }
 
 /** `order`: the nodes to compute in program order, sources first. */
-export function schedule(order: readonly Node[], { placed }: Uses): Schedule {
-  const scheduler = new Scheduler(placed);
+export function schedule(order: readonly Node[], { placed, cost }: Uses): Schedule {
+  const scheduler = new Scheduler(placed, cost);
   for (const node of order) if (placed.has(node)) scheduler.place(node);
   return { groups: sorted(scheduler.groups), groupOf: scheduler.groupOf };
 }

@@ -1,7 +1,7 @@
 /** How activations are told in a file, and made again. */
 import type { Layer } from "../nn/index.js";
 import * as nn from "../nn/index.js";
-import type { Kind } from "./layer-kinds.js";
+import { isExactly, type Kind } from "./layer-kinds.js";
 import type { Settings } from "./layer-settings.js";
 
 const ACTIVATIONS: Readonly<Record<string, (settings: Settings) => Layer>> = {
@@ -35,24 +35,24 @@ const ACTIVATIONS: Readonly<Record<string, (settings: Settings) => Layer>> = {
 
 const activation = (name: string, build: (settings: Settings) => Layer): Kind => ({
   describe: (module) =>
-    module instanceof nn.Activation && module.kind === name ? { ...module.settings } : null,
+    isExactly(module, nn.Activation) && module.kind === name ? { ...module.settings } : null,
   shapes: () => ({}),
   build,
 });
 
 export const ACTIVATION_KINDS: Readonly<Record<string, Kind>> = {
   prelu: {
-    describe: (module) => (module instanceof nn.PRelu ? { parameters: module.weight.size } : null),
+    describe: (module) => (isExactly(module, nn.PRelu) ? { parameters: module.weight.size } : null),
     shapes: (settings) => ({ weight: [settings.size("parameters")] }),
     build: (settings) => nn.prelu({ numParameters: settings.size("parameters") }),
   },
   rrelu: {
-    describe: (module) => (module instanceof nn.RRelu ? { lower: module.lower, upper: module.upper } : null),
+    describe: (module) => (isExactly(module, nn.RRelu) ? { lower: module.lower, upper: module.upper } : null),
     shapes: () => ({}),
     build: (settings) => nn.rrelu({ lower: settings.real("lower"), upper: settings.real("upper") }),
   },
   glu: {
-    describe: (module) => (module instanceof nn.Glu ? { axis: module.axis } : null),
+    describe: (module) => (isExactly(module, nn.Glu) ? { axis: module.axis } : null),
     shapes: () => ({}),
     build: (settings) => nn.glu(settings.axis()),
   },

@@ -5,6 +5,7 @@
 import type { Module } from "../nn/index.js";
 import type { Optimizer } from "../optim/index.js";
 import { noGrad, Tensor } from "../tensor/index.js";
+import { augmented } from "./augment.js";
 import { buffersOf } from "./buffers.js";
 import { type Model, predict } from "./model.js";
 import type { FitOptions } from "./options.js";
@@ -24,11 +25,16 @@ const isBroken = (tensor: Tensor): boolean =>
   isFloat(tensor) && !(tensor.dataSync() as Float32Array).every(Number.isFinite);
 
 /** What is wrong in words; `value` is the loss, or NaN where the gradients' norm is no number. */
-export function findCause(step: BadStep, value: number): string {
-  const { model, inputs, targets } = step;
+export function findCause(given: BadStep, value: number): string {
+  const { model, options, targets } = given;
   const says = `the loss is ${value}; `;
-  if (isBroken(inputs)) return `${says}the inputs of this batch hold NaN or infinity: clean the data`;
+  if (isBroken(given.inputs)) return `${says}the inputs of this batch hold NaN or infinity: clean the data`;
   if (isBroken(targets)) return `${says}the targets of this batch hold NaN or infinity: clean the data`;
+  // Drawn first, as in the step.
+  const inputs = augmented(options.augment, given.inputs);
+  if (isBroken(inputs))
+    return `${says}augment makes NaN or infinity of this batch's inputs, which were finite`;
+  const step = { ...given, inputs };
   const weight = brokenWeight(model);
   if (weight !== undefined) {
     return `${says}${tooLarge(step)}; the weights were overrun by an update before this step, ${weight} holds NaN or infinity`;

@@ -1,6 +1,8 @@
 /** Training: epochs of steps, each step forward, backward and update; the best weights are kept. */
 import type { Dataset } from "../data/index.js";
 import type { Shape } from "../shape/index.js";
+import type { Tensor } from "../tensor/index.js";
+import type { KeepsShape } from "./augment.js";
 import { openCheckpoints } from "./checkpoint-folder.js";
 import type { FitHistory } from "./history.js";
 import type { CheckedModel, Model } from "./model.js";
@@ -16,7 +18,8 @@ import { Trainer } from "./trainer.js";
  * each shape of batches and not at every step; a model whose code reads values on the way runs at every step instead.
  * The option `compile: false` asks for that too. Without `onBatch` no `.grad` is left on the parameters then.
  *
- * A model that does not take the dataset's samples is red in the editor, and a `ShapeError` here.
+ * A model that does not take the dataset's samples, or an `augment` that changes their shape, is red in the editor, and a
+ * `ShapeError` here.
  *
  * @throws DataError where the data is empty, a label is no class, or the loss becomes NaN or infinite (the model then has
  * its best weights so far)
@@ -33,10 +36,10 @@ import { Trainer } from "./trainer.js";
  * epochs.at(-1)?.valAccuracy; // about 0.97
  * ```
  */
-export async function fit<M extends Model, X extends Shape, Y extends Shape>(
+export async function fit<M extends Model, X extends Shape, Y extends Shape, A extends Tensor = Tensor>(
   model: CheckedModel<M, X>,
   data: Dataset<X, Y>,
-  options: FitOptions<NoInfer<X>, NoInfer<Y>>,
+  options: FitOptions<NoInfer<X>, NoInfer<Y>, A> & KeepsShape<X, A>,
 ): Promise<FitHistory> {
   const given = options as unknown as FitOptions;
   checkOptions(data as Dataset, given);

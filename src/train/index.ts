@@ -1,5 +1,6 @@
 /** Training: `fit`, `evaluate`, metrics, and models in files. */
 
+export type { InputChange } from "./augment.js";
 export type { BatchRecord, Callback, Training, TrainingEnd } from "./callback.js";
 export { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 export { newestCheckpoint } from "./checkpoint-folder.js";

@@ -16,6 +16,12 @@ export interface Kind {
   build(settings: Settings): Layer;
 }
 
+/** Is the module of this very class? One derived from it may compute something else. */
+export const isExactly = <M extends Module>(
+  module: Module,
+  made: abstract new (...args: never[]) => M,
+): module is M => module.constructor === made;
+
 const spread = (kernel: PerAxis, rank: number): readonly number[] =>
   typeof kernel === "number" ? new Array<number>(rank).fill(kernel) : kernel;
 
@@ -42,7 +48,7 @@ const settingsOf = (module: AnyConvolution): Record<string, unknown> => ({
 function conv(rank: Rank): Kind {
   return {
     describe: (module) =>
-      module instanceof nn.Convolution && module.rank === rank ? settingsOf(module) : null,
+      isExactly(module, nn.Convolution) && module.rank === rank ? settingsOf(module) : null,
     shapes: (settings) => {
       const inner = settings.size("in") / (settings.window(rank).groups ?? 1);
       const out = settings.size("out");
@@ -63,7 +69,7 @@ function conv(rank: Rank): Kind {
 function convTranspose(rank: Rank): Kind {
   return {
     describe: (module) =>
-      module instanceof nn.TransposedConvolution && module.rank === rank ? settingsOf(module) : null,
+      isExactly(module, nn.TransposedConvolution) && module.rank === rank ? settingsOf(module) : null,
     shapes: (settings) => {
       const out = settings.size("out");
       const inner = out / (settings.window(rank).groups ?? 1);
@@ -87,8 +93,8 @@ function convTranspose(rank: Rank): Kind {
 const pool = (rank: 1 | 2, kind: "max" | "average"): Kind =>
   plain(
     (module) =>
-      module instanceof nn.Pool && module.rank === rank && module.kind === kind
-        ? { kernel: module.kernel, ...module.options }
+      isExactly(module, nn.Pool) && module.rank === rank && module.kind === kind
+        ? { kernel: module.kernel, ...(module.options as object) }
         : null,
     (settings) => {
       const { stride, dilation } = settings.window(rank);
@@ -105,7 +111,7 @@ const pool = (rank: 1 | 2, kind: "max" | "average"): Kind =>
 const adaptivePool = (rank: 1 | 2, kind: "max" | "average"): Kind =>
   plain(
     (module) =>
-      module instanceof nn.AdaptivePool && module.rank === rank && module.kind === kind
+      isExactly(module, nn.AdaptivePool) && module.rank === rank && module.kind === kind
         ? { size: module.size }
         : null,
     // The layer checks the sizes itself.
@@ -116,7 +122,7 @@ const channelNorm = (
   operation: "batchNorm1d" | "batchNorm2d" | "instanceNorm1d" | "instanceNorm2d",
 ): Kind => ({
   describe: (module) =>
-    module instanceof nn.ChannelNorm && module.operation === operation
+    isExactly(module, nn.ChannelNorm) && module.operation === operation
       ? {
           features: module.features,
           eps: module.eps,
@@ -147,7 +153,7 @@ const channelNorm = (
 
 const lastAxesNorm = (operation: "layerNorm" | "rmsNorm"): Kind => ({
   describe: (module) =>
-    module instanceof nn.LastAxesNorm && module.operation === operation
+    isExactly(module, nn.LastAxesNorm) && module.operation === operation
       ? {
           shape: [module.normalized].flat(),
           eps: module.eps,
@@ -171,14 +177,14 @@ const lastAxesNorm = (operation: "layerNorm" | "rmsNorm"): Kind => ({
 
 const dropout = (operation: "dropout" | "dropout2d" | "alphaDropout"): Kind =>
   plain(
-    (module) => (module instanceof nn.Dropout && module.operation === operation ? { p: module.p } : null),
+    (module) => (isExactly(module, nn.Dropout) && module.operation === operation ? { p: module.p } : null),
     (settings) => new nn.Dropout(operation, settings.real("p")),
   );
 
 export const LAYER_KINDS: Readonly<Record<string, Kind>> = {
   linear: {
     describe: (module) =>
-      module instanceof nn.Linear
+      isExactly(module, nn.Linear)
         ? { in: module.inFeatures, out: module.outFeatures, bias: module.bias !== null }
         : null,
     shapes: (settings) => {
@@ -210,7 +216,7 @@ export const LAYER_KINDS: Readonly<Record<string, Kind>> = {
   rmsNorm: lastAxesNorm("rmsNorm"),
   groupNorm: {
     describe: (module) =>
-      module instanceof nn.GroupNorm
+      isExactly(module, nn.GroupNorm)
         ? {
             groups: module.groups,
             channels: module.channels,
@@ -233,7 +239,7 @@ export const LAYER_KINDS: Readonly<Record<string, Kind>> = {
   alphaDropout: dropout("alphaDropout"),
   embedding: {
     describe: (module) =>
-      module instanceof nn.Embedding
+      isExactly(module, nn.Embedding)
         ? { rows: module.rows, width: module.width, paddingIdx: module.paddingIdx }
         : null,
     shapes: (settings) => ({ weight: [settings.size("rows"), settings.size("width")] }),
@@ -243,24 +249,24 @@ export const LAYER_KINDS: Readonly<Record<string, Kind>> = {
       }),
   },
   upsample: plain(
-    (module) => (module instanceof nn.Upsample ? { ...module.options } : null),
+    (module) => (isExactly(module, nn.Upsample) ? { ...(module.options as object) } : null),
     // The layer checks its settings itself.
     ({ values: { layer, ...options } }) => nn.upsample(options),
   ),
   pixelShuffle: plain(
-    (module) => (module instanceof nn.PixelShuffle ? { factor: module.factor } : null),
+    (module) => (isExactly(module, nn.PixelShuffle) ? { factor: module.factor } : null),
     (settings) => nn.pixelShuffle(settings.size("factor")),
   ),
   pixelUnshuffle: plain(
-    (module) => (module instanceof nn.PixelUnshuffle ? { factor: module.factor } : null),
+    (module) => (isExactly(module, nn.PixelUnshuffle) ? { factor: module.factor } : null),
     (settings) => nn.pixelUnshuffle(settings.size("factor")),
   ),
   flatten: plain(
-    (module) => (module instanceof nn.Flatten ? { start: module.start } : null),
+    (module) => (isExactly(module, nn.Flatten) ? { start: module.start } : null),
     (settings) => nn.flatten(settings.whole("start", 0)),
   ),
   unflatten: plain(
-    (module) => (module instanceof nn.Unflatten ? { axis: module.axis, sizes: module.sizes } : null),
+    (module) => (isExactly(module, nn.Unflatten) ? { axis: module.axis, sizes: module.sizes } : null),
     (settings) => nn.unflatten(settings.axis(), settings.list("sizes", -1)),
   ),
 };

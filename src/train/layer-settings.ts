@@ -1,9 +1,15 @@
 /** The settings of a layer as a file tells them, each checked as it is read. */
 import { FormatError } from "../errors.js";
-import type { PerAxis } from "../shape/index.js";
+import { kindOf, type PerAxis } from "../shape/index.js";
 
 /** One layer: its kind and its settings. */
 export type LayerDescription = Readonly<Record<string, unknown>> & { readonly layer: string };
+
+/** A value from a file as an error shows it: a short one itself, of others what they are. */
+export function shown(value: unknown): string {
+  if (typeof value === "object" && value !== null) return kindOf(value);
+  return String(JSON.stringify(value)).slice(0, 100);
+}
 
 interface WindowSettings {
   stride?: PerAxis;
@@ -20,9 +26,7 @@ export class Settings {
   ) {}
 
   #refuse(name: string, wanted: string): never {
-    throw new FormatError(
-      `${this.where}: ${name} must be ${wanted}, found ${JSON.stringify(this.values[name])}`,
-    );
+    throw new FormatError(`${this.where}: ${name} must be ${wanted}, found ${shown(this.values[name])}`);
   }
 
   whole(name: string, least: number): number {

@@ -66,7 +66,7 @@ export function parseField(metadata: ModelMetadata, field: string, path: string)
 
 /**
  * Writes a model's weights to a safetensors file, whole or not at all (Node only). Of a `sequential` of maru's own
- * layers the architecture is written as well, so that `loadModel` can make it again.
+ * layers, with sequentials and residuals in it, the architecture is written as well, so that `loadModel` can make it again.
  *
  * @throws FileError where the file cannot be written; the one before it is then as it was
  * @example

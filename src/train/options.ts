@@ -3,7 +3,9 @@ import type { Dataset } from "../data/index.js";
 import { DataError, ValueError } from "../errors.js";
 import type { Loss } from "../nn/index.js";
 import type { OptimizerFactory } from "../optim/index.js";
-import type { Shape } from "../shape/index.js";
+import { kindOf, type Shape } from "../shape/index.js";
+import type { Tensor } from "../tensor/index.js";
+import type { InputChange } from "./augment.js";
 import type { BatchRecord, Callback } from "./callback.js";
 import type { CheckpointOptions } from "./checkpoint-options.js";
 import type { EarlyStoppingOptions } from "./early-stopping.js";
@@ -11,8 +13,8 @@ import type { EpochRecord, Monitor, TrainingState } from "./history.js";
 import type { Metrics } from "./metrics.js";
 import type { ScheduleOption } from "./schedule.js";
 
-/** What fit takes beside the model and the data. */
-export interface FitOptions<X extends Shape = Shape, Y extends Shape = Shape> {
+/** What fit takes beside the model and the data. `X` and `Y` are the shapes of a sample, `A` is what `augment` gives. */
+export interface FitOptions<X extends Shape = Shape, Y extends Shape = Shape, A extends Tensor = Tensor> {
   /** What to make small, such as `nn.crossEntropy`. */
   readonly loss: Loss;
   /**
@@ -30,6 +32,13 @@ export interface FitOptions<X extends Shape = Shape, Y extends Shape = Shape> {
    * weigh each sample the same, or a layer that looks at a whole batch, makes a difference.)
    */
   readonly accumulate?: number | undefined;
+  /**
+   * Changes the inputs of each batch that is learned from, and keeps their shape: `randomShift(2)` of maru/data, several of
+   * its augmentations by `augment(...)`, or `(x, generator) => x.add(generator.normal(x.shape, { std: 0.1 }))`. It is
+   * computed in the step, on the device. What it draws from the generator that it gets, or from `random`, is part of the
+   * training's state. Loss and metrics of training are those of the changed inputs; `validate` is never changed.
+   */
+  readonly augment?: InputChange<X, A> | undefined;
   /** Samples that are not learned from, measured after each epoch. */
   readonly validate?: Dataset<X, Y> | undefined;
   /**
@@ -88,7 +97,7 @@ export interface FitOptions<X extends Shape = Shape, Y extends Shape = Shape> {
 
 /** Throws a ValueError for settings that make no sense, and a DataError where there is nothing to learn from. */
 export function checkOptions(data: Dataset, options: FitOptions): void {
-  const { epochs, batchSize = 64, accumulate = 1, validate, clipNorm, clipValue, ema } = options;
+  const { epochs, batchSize = 64, accumulate = 1, augment, validate, clipNorm, clipValue, ema } = options;
   for (const [name, value] of Object.entries({ epochs, batchSize, accumulate })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new ValueError(`fit: ${name} must be a whole number of at least 1, got ${value}`);
@@ -100,6 +109,9 @@ export function checkOptions(data: Dataset, options: FitOptions): void {
   }
   if (ema !== undefined && !(ema >= 0 && ema < 1)) {
     throw new ValueError(`fit: ema must be a number of at least 0 and below 1, such as 0.999, got ${ema}`);
+  }
+  if (augment !== undefined && typeof augment !== "function") {
+    throw new ValueError(`fit: augment must be a function of a batch of inputs, got ${kindOf(augment)}`);
   }
   if (data.length === 0) throw new DataError("fit: the data has no samples");
   if (validate?.length === 0) throw new DataError("fit: the validation data has no samples");

@@ -2,7 +2,8 @@
 import type { Batch } from "../data/index.js";
 import { DataError } from "../errors.js";
 import type { Ema, Optimizer } from "../optim/index.js";
-import { array, realize, type Tensor, where } from "../tensor/index.js";
+import { array, type GeneratorState, random, realize, type Tensor, where } from "../tensor/index.js";
+import { augmented } from "./augment.js";
 import { buffersOf } from "./buffers.js";
 import { clipGradients } from "./clip.js";
 import { compiledWherePossible } from "./compiled.js";
@@ -31,6 +32,8 @@ export class BadBatch extends DataError {
     readonly value: number,
     readonly inputs: Tensor,
     readonly targets: Tensor,
+    /** The stream of random numbers before it was computed. */
+    readonly random: GeneratorState,
   ) {
     super(`the loss is ${value}`);
   }
@@ -55,26 +58,29 @@ export class Step {
    *
    * @throws BadBatch where that is no number: then nothing has changed
    */
-  async one({ inputs, targets }: Batch, tally: Tally): Promise<number> {
-    return this.#count(await this.#whole(inputs, targets), inputs, targets, tally);
+  async one(batch: Batch, tally: Tally): Promise<number> {
+    const before = random.getState();
+    return this.#count(await this.#whole(batch.inputs, batch.targets), batch, before, tally);
   }
 
   /** As `one` for several batches, which hold so many `samples` together: taken one after the other, and updated once. */
   async several(take: () => Batch, count: number, samples: number, tally: Tally): Promise<number> {
     let sum = 0;
     for (let i = 1; i <= count; i++) {
-      const { inputs, targets } = take();
+      const batch = take();
+      const { inputs, targets } = batch;
+      const before = random.getState();
       const role = i === count ? "last" : i === 1 ? "first" : "middle";
       const share = array(inputs.shape[0]! / samples, { dtype: "float64" });
       const measured = await this.#part(inputs, targets, share, role);
-      sum += this.#count(measured, inputs, targets, tally) * inputs.shape[0]!;
+      sum += this.#count(measured, batch, before, tally) * inputs.shape[0]!;
     }
     return sum / samples;
   }
 
-  #count({ loss, sums }: Measured, inputs: Tensor, targets: Tensor, tally: Tally): number {
+  #count({ loss, sums }: Measured, { inputs, targets }: Batch, before: GeneratorState, tally: Tally): number {
     const mean = Number(loss.item());
-    if (!Number.isFinite(mean)) throw new BadBatch(mean, inputs, targets);
+    if (!Number.isFinite(mean)) throw new BadBatch(mean, inputs, targets, before);
     tally.add(inputs.shape[0]!, mean, sums);
     return mean;
   }
@@ -102,7 +108,7 @@ export class Step {
   #forward(inputs: Tensor, targets: Tensor): { value: Tensor; sums: Record<string, Tensor> } {
     const { model, options, where: place } = this.#parts;
     const buffers = buffersOf(model).map((buffer) => [buffer, buffer.detach()] as const);
-    const prediction = predict(model, inputs);
+    const prediction = predict(model, augmented(options.augment, inputs));
     const value = lossOf(options.loss, prediction, targets, place);
     const sums = metricSums(options.metrics, prediction, targets);
     for (const [buffer, before] of buffers) buffer.assign(where(value.isFinite(), buffer, before));

@@ -2,7 +2,7 @@
 import { type Batch, DataLoader, type Dataset } from "../data/index.js";
 import { DataError, ValueError } from "../errors.js";
 import { ema as averageOf, type Ema, type Optimizer } from "../optim/index.js";
-import { type GeneratorState, random } from "../tensor/index.js";
+import { random } from "../tensor/index.js";
 import { CallbackList, type Training } from "./callback.js";
 import type { CheckpointWriter } from "./checkpoint-options.js";
 import { findCause } from "./diagnose.js";
@@ -82,12 +82,8 @@ export class Trainer implements Training {
   readonly #callbacks: CallbackList;
   #best: BestEpoch | null = null;
   #bestWeights: Weights | null = null;
-  /** The step that is being computed, and the stream of random numbers before it. */
-  #at: { epoch: number; step: number; random: GeneratorState } = {
-    epoch: 0,
-    step: 0,
-    random: random.getState(),
-  };
+  /** The step that is being computed. */
+  #at = { epoch: 0, step: 0 };
   /** How far the epoch has come that is not over. */
   #place: Place | undefined;
   #ending: Ending | undefined;
@@ -280,7 +276,7 @@ export class Trainer implements Training {
     try {
       while (place.step < this.#steps && !signal?.aborted && this.#ending === undefined) {
         const before = place.tally.samples;
-        this.#at = { epoch, step: place.step + 1, random: random.getState() };
+        this.#at = { epoch, step: place.step + 1 };
         const loss = await this.#update(batches, place);
         // What nobody has to wait for costs no turn.
         const pending = this.#tell(place, loss, place.tally.samples - before);
@@ -346,9 +342,9 @@ export class Trainer implements Training {
   }
 
   /** A loss that is no number, with where it probably comes from. */
-  #explained({ value, inputs, targets }: BadBatch): DataError {
+  #explained({ value, inputs, targets, random: before }: BadBatch): DataError {
     const after = random.getState();
-    random.setState(this.#at.random);
+    random.setState(before);
     const { model, optimizer } = this;
     const cause = findCause({ model, optimizer, options: this.#options, inputs, targets }, value);
     random.setState(after);

@@ -154,7 +154,7 @@ describe("maru train", () => {
     expect(lines.at(-1)).toMatchObject({
       event: "done",
       stopped: false,
-      settings: { schedule: "onecycle", earlyStopping: 1, checkpointEvery: 2 },
+      settings: { schedule: "onecycle", earlyStopping: 1, augment: null, checkpointEvery: 2 },
     });
     expect(JSON.parse(readFileSync(join(out, "history.json"), "utf8")).finished).toBe(true);
     expect(readdirSync(logs)).toEqual([expect.stringMatching(/^events\.out\.tfevents\./)]);
@@ -166,6 +166,20 @@ describe("maru train", () => {
     const words = ["--data", smallDigits(), "--batch", "10", "--epochs", "2", "--schedule", schedule];
     const { code } = maru("train", ...words, "--out", join(folder, schedule), "--json");
     expect(code).toBe(0);
+  });
+
+  it("changes the digits that are learned from with --augment, and goes on so", () => {
+    const out = join(folder, "augment");
+    const words = ["--data", smallDigits(), "--batch", "4", "--epochs", "1", "--json"];
+    const plain = maru("train", ...words, "--out", join(folder, "no-augment"));
+    const { code, stdout } = maru("train", ...words, "--augment", "--out", out);
+    expect(code).toBe(0);
+    expect(records(stdout).at(-1)).toMatchObject({ settings: { augment: true } });
+    expect(measured(stdout)).not.toEqual(measured(plain.stdout));
+    const again = maru("train", "--resume", out, "--epochs", "2", "--json");
+    expect(records(again.stdout).at(-1)).toMatchObject({ settings: { augment: true } });
+    const whole = maru("train", ...words, "--augment", "--epochs", "2", "--out", join(folder, "augment-2"));
+    expect(measured(again.stdout)).toEqual(measured(whole.stdout).slice(1));
   });
 
   it("trains the convolutional network", () => {
@@ -284,6 +298,7 @@ describe("wrong usage and failures", () => {
       ["train", "--resume", trained, "--lr", "0.5"],
       ["train", "--resume", trained, "--schedule", "cosine"],
       ["train", "--resume", trained, "--early-stopping", "2"],
+      ["train", "--resume", trained, "--augment"],
       ["train", "--schedule", "fast"],
       ["train", "--early-stopping", "-1"],
       ["train", "--checkpoint-every", "0"],

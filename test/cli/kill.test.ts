@@ -133,33 +133,36 @@ async function contentsOf(run: string): Promise<Record<string, unknown>> {
 }
 
 describe("killed again and again, and gone on with", () => {
+  const run = (out: string, threads: number): string[] => [
+    ...[main, "train", "--data", data, "--batch", "10", "--epochs", "4", "--seed", "5", "--json"],
+    ...["--schedule", "cosine", "--early-stopping", "3", "--augment", "--checkpoint-every", "4"],
+    ...["--device", "wasm", "--threads", String(threads), "--out", out],
+  ];
+  /** The run that nobody kills, on one thread: the number of threads changes no number. It runs beside the first of the others. */
+  let reference: Life | undefined;
+
   it.each([1, 2])(
     "maru train ends with the same files, on %i thread(s)",
     { timeout: 300_000 },
     async (threads) => {
-      const run = (out: string, more: string[] = []): string[] => [
-        ...[main, "train", "--data", data, "--batch", "10", "--epochs", "4", "--seed", "5", "--json"],
-        ...["--schedule", "cosine", "--early-stopping", "3", "--checkpoint-every", "4"],
-        ...["--device", "wasm", "--threads", String(threads), "--out", out, ...more],
-      ];
-      const [whole, killed] = [join(folder, `whole-${threads}`), join(folder, `killed-${threads}`)];
-      const reference = start(run(whole));
-      expect([await reference.end, reference.errors]).toEqual([0, expect.stringContaining("Best")]);
+      const [whole, killed] = [join(folder, "whole"), join(folder, `killed-${threads}`)];
+      reference ??= start(run(whole, 1));
       const last = join(killed, "last.safetensors");
       const mark = (): string => (existsSync(last) ? String(statSync(last).mtimeMs) : "");
       const sound = async (): Promise<void> => void (existsSync(last) && (await loadCheckpoint(last)));
       const words = () =>
         existsSync(last)
           ? [main, "train", "--resume", killed, "--json", "--device", "wasm", "--threads", String(threads)]
-          : run(killed);
+          : run(killed, threads);
       await runKilled(words, mark, sound, 17 + threads);
+      expect([await reference.end, reference.errors]).toEqual([0, expect.stringContaining("Best")]);
       expect(await contentsOf(killed)).toEqual(await contentsOf(whole));
     },
   );
 
   it("fit with a folder of checkpoints ends with the same files", { timeout: 300_000 }, async () => {
     const [whole, killed] = [join(folder, "fit-whole"), join(folder, "fit-killed")];
-    expect(await start([script, whole, "1"]).end).toBe(0);
+    const { end } = start([script, whole, "1"]);
     const newest = (): string => {
       const names = existsSync(killed) ? readdirSync(killed) : [];
       return (
@@ -173,6 +176,7 @@ describe("killed again and again, and gone on with", () => {
       if (newest() !== "") await loadCheckpoint(join(killed, newest()));
     };
     await runKilled(() => [script, killed, "2"], newest, sound, 29);
+    expect(await end).toBe(0);
     expect(await contentsOf(killed)).toEqual(await contentsOf(whole));
     expect(readdirSync(killed).filter((name) => name.startsWith("step-")).length).toBe(3);
   });

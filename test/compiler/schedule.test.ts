@@ -124,19 +124,48 @@ describe("products", () => {
     for (const { length } of buffersOf(result, "temporary")) expect(length).toBeLessThan(windows);
   });
 
-  test("Adam's update of a weight joins the product that is its gradient", () => {
-    const [p, m, v] = [leaf(100, 50), leaf(100, 50), leaf(100, 50)];
-    const g = ops.matmul(ops.transpose(leaf(64, 100)), leaf(64, 50));
+  /** Adam's step for a weight of that shape. */
+  const adamStep = (rows: number, columns: number) => {
+    const [p, m, v] = [leaf(rows, columns), leaf(rows, columns), leaf(rows, columns)];
+    const g = ops.matmul(ops.transpose(leaf(64, rows)), leaf(64, columns));
     const result = compiled(adam(p, m, v, g), [
       [0, m],
       [1, v],
       [2, p],
     ]);
+    return { p, m, v, result };
+  };
+
+  test("Adam's update of a small weight joins the product that is its gradient", () => {
+    const { p, m, v, result } = adamStep(80, 50);
     expect(kernelsOf(result)).toBe(1);
     expect(buffersOf(result, "output")).toHaveLength(3);
     expect(result.kernels.at(-1)!.plain.stages.at(-1)!.finish).toHaveLength(3);
     expect(result.inPlace).toEqual([true, true, true]);
     for (const node of [p, m, v]) expect(readingsOf(result, node)).toBe(1);
+  });
+
+  test("that of a large one goes through memory by itself, and the product stores sums alone", () => {
+    const { result } = adamStep(100, 50);
+    const [products, ...walks] = [...result.schedule.groups].sort((a, b) => a.id - b.id);
+    expect(products!.kind).toBe("contract");
+    expect(products!.members.size).toBe(1);
+    expect(walks.map(({ kind }) => kind)).toEqual(walks.map(() => "map"));
+    expect(result.inPlace).toEqual([true, true, true]);
+  });
+
+  test("what is heavy, or reads more than one other array, goes by a walk of its own", () => {
+    const product = () => ops.matmul(leaf(100, 64), leaf(64, 50));
+    const [one, two] = [ops.sum(leaf(100, 50, 2), 2), ops.sum(leaf(100, 50, 2), 2)];
+    const sizes = (root: Node) =>
+      compiled([root])
+        .schedule.groups.filter(({ kind }) => kind === "contract")
+        .map(({ members }) => members.size);
+    expect(sizes(ops.maximum(ops.add(product(), leaf(50)), 0))).toEqual([2]);
+    expect(sizes(ops.add(product(), one))).toEqual([2]);
+    expect(sizes(ops.add(product(), leaf(100, 50)))).toEqual([1]);
+    expect(sizes(ops.add(ops.add(product(), one), two))).toEqual([1]);
+    expect(sizes(ops.erf(ops.add(product(), leaf(50))))).toEqual([1]);
   });
 });
 
@@ -169,7 +198,7 @@ describe("values that are used often", () => {
 
 describe("training steps", () => {
   /** Kernels of the whole step; without fusion there would be one for each of some hundred nodes. */
-  const MOST = { mlp: 12, cnn: 27 };
+  const MOST = { mlp: 14, cnn: 27 };
 
   test.each(["sgd", "adam"] as const)("an MLP's step by %s", (optimizer) => {
     const { roots, updates } = mlpStep(optimizer);

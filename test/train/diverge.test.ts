@@ -1,5 +1,16 @@
 /** A loss that is no number: the training stops, says where it comes from, and nothing has been changed by that step. */
-import { array, DataError, type FitOptions, fit, nn, optim, random, type Tensor, zeros } from "maru";
+import {
+  array,
+  DataError,
+  type FitOptions,
+  fit,
+  type Generator,
+  nn,
+  optim,
+  random,
+  type Tensor,
+  zeros,
+} from "maru";
 import { type Dataset, tensorDataset } from "maru/data";
 import { describe, expect, it } from "vitest";
 import { bitsOf, clouds, Noisy, network, settings } from "./tiny.js";
@@ -50,8 +61,8 @@ describe("a loss that is no number", () => {
     expect(model.forward(zeros([1, 2])).shape).toEqual([1, 2]);
   });
 
-  it("computes the step again with its own random numbers", async () => {
-    // Only the draw of the third step overflows.
+  it.each([1, 3])("computes the batch again with its own random numbers, one of %i", async (accumulate) => {
+    // Only a draw above 0.8 overflows.
     let drawn: unknown;
     class Dice extends nn.Module {
       readonly inner = network();
@@ -66,7 +77,12 @@ describe("a loss that is no number", () => {
         return this.inner.forward(this.gate.forward(x) as never) as Tensor;
       }
     }
-    const attempt = fit(new Dice(), clouds(16), { ...settings, epochs: 100 } as never);
+    const attempt = fit(new Dice(), clouds(16), {
+      ...settings,
+      batchSize: 4,
+      accumulate,
+      epochs: 100,
+    } as never);
     await expect(attempt).rejects.toThrow(
       "the first output with NaN or infinity is that of layer gate (Gate)",
     );
@@ -94,6 +110,15 @@ describe("a loss that is no number", () => {
       const said = await refused(model, broken(what), { loss: nn.mse, batchSize: 1 });
       expect(said).toContain(`the ${what} of this batch hold NaN or infinity: clean the data`);
     }
+  });
+
+  it("of inputs that augment has broken says so, by their own random numbers", async () => {
+    const augment = (x: Tensor, generator: Generator): Tensor =>
+      x.div(generator.uniform([1]).lt(0.8).astype("float32")) as Tensor;
+    const attempt = fit(network(), clouds(64), { ...settings, epochs: 100, augment });
+    await expect(attempt).rejects.toThrow(
+      /the loss is (NaN|Infinity); augment makes NaN or infinity of this batch's inputs, which were finite$/,
+    );
   });
 
   it("changes no buffer of the model, and not the average either", async () => {

@@ -56,6 +56,12 @@ const kinds: Record<string, Partial<FitOptions>> = {
   "with gathered gradients and clipping": { accumulate: 2, batchSize: 8, clipNorm: 0.1 },
   "with early stopping": { epochs: 9, earlyStopping: { patience: 2, minDelta: 10 } },
   uncompiled: { compile: false },
+  "with augmentation": { augment: (x, generator) => x.add(generator.normal(x.shape, { std: 0.3 })) },
+  "with augmentation of gathered batches": {
+    augment: (x) => x.mul(random.uniform([x.shape[0]!, 1])),
+    accumulate: 2,
+    batchSize: 8,
+  },
   "with a metric that gathers": { metrics: { f1: metrics.f1(), auc: metrics.rocAuc() } },
   "without validation": { validate: undefined, monitor: "accuracy" },
 };
