@@ -23,6 +23,8 @@ export interface Native {
   readonly team: number;
   /** Where an array lies. */
   place(array: TypedArray): number;
+  /** Keeps a shared object loaded beyond whoever loaded it; gives what lets go of it again. */
+  hold(path: string): () => void;
   /** Counted for who wants to know whether anything was built. */
   built: number;
   /** Path of the header that all kernels include. */
@@ -72,11 +74,19 @@ export function openNative(): Native {
     bytes: number,
   ) => number;
   const team = (library.func("maru_team", "double", []) as () => number)();
+  const hold = library.func("maru_hold", "double", ["str"]) as (path: string) => number;
+  const letGo = library.func("maru_let_go", "void", ["double"]) as (held: number) => void;
+  // For good: its threads do not end.
+  hold(path);
   native = Object.assign(counted, {
     koffi: calls,
     toolchain,
     team,
     header,
+    hold: (object: string) => {
+      const held = hold(object);
+      return () => letGo(held);
+    },
     // Asking for the buffer moves small arrays out of the collector's own memory, for good.
     place: (array: TypedArray): number =>
       array.buffer.byteLength === 0 ? 0 : place(array, array.byteLength),
@@ -217,8 +227,9 @@ export async function openProgramSoon(on: Native, sources: readonly string[]): P
   return entryOf(on, built);
 }
 
-function entryOf({ koffi: calls, team }: Native, path: string): Entry {
+function entryOf({ koffi: calls, team, hold }: Native, path: string): Entry {
   const library = calls.load(path);
+  const letGo = hold(path);
   const run = library.func("run", "void", ["uintptr_t", "int", "uintptr_t"]);
   const kernel = library.func("run_kernel", "void", ["uintptr_t", "int"]);
   return {
@@ -229,6 +240,9 @@ function entryOf({ koffi: calls, team }: Native, path: string): Entry {
       }),
     runKernel: (words, number) => void kernel(words, number),
     bytes: statSync(path).size,
-    close: () => library.unload(),
+    close: () => {
+      library.unload();
+      letGo();
+    },
   };
 }

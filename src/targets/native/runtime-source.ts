@@ -3,6 +3,7 @@
  * steps that follow each other find them awake, and a process that waits costs nothing.
  */
 export const RUNTIME = `
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -136,6 +137,16 @@ __attribute__((constructor)) static void keep_memory(void) {
   mallopt(M_MMAP_THRESHOLD, 256 << 20);
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
 #endif
+}
+
+/*
+ * At the end of the process, or of a worker of Node's, who loaded an object unloads it; but helpers, and a run that nobody
+ * waits for any more, are still in its code. Whoever holds it too keeps it there. 0 where it is not to be had.
+ */
+EXPORT f64 maru_hold(const char *path) { return (f64)(address)dlopen(path, RTLD_NOW | RTLD_LOCAL); }
+
+EXPORT void maru_let_go(f64 held) {
+  if (held != 0.0) dlclose((void *)(address)held);
 }
 
 EXPORT f64 maru_team(void) { return (f64)(address)&the_team; }
