@@ -32,7 +32,7 @@ const FAR = 256;
 /** Fewer of them than this stay in the cache. */
 const LONG_WAY = 96;
 
-/** Copying an element into rows takes as long as so many sums of vectors of products. */
+/** Copying an element number by number takes as long as so many vectors of products, by and large. */
 const ROW_COPY = 8;
 
 /** The operands of a sum of products. */

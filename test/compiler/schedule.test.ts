@@ -154,6 +154,16 @@ describe("products", () => {
     expect(result.inPlace).toEqual([true, true, true]);
   });
 
+  test("of two operands that lie across the sum, the smaller one is copied number by number", () => {
+    const vectors = (rows: number, columns: number) => {
+      const root = ops.matmul(ops.transpose(leaf(1024, rows)), leaf(1024, columns));
+      const { planned } = compiled([root]).kernels.at(-1)!;
+      return planned.steps.flatMap((step) => (step.name === "vectorize" ? [step.axis] : []));
+    };
+    expect(vectors(512, 64)).toEqual(["i.i"]);
+    expect(vectors(64, 512)).toEqual(["j.i"]);
+  });
+
   test("what is heavy, or reads more than one other array, goes by a walk of its own", () => {
     const product = () => ops.matmul(leaf(100, 64), leaf(64, 50));
     const [one, two] = [ops.sum(leaf(100, 50, 2), 2), ops.sum(leaf(100, 50, 2), 2)];

@@ -1,11 +1,9 @@
 /** A compiled program: its functions, and what a run has to bring along. */
-import { type Compiled, compileSteps } from "../../compiler/compile.js";
-import type { Machine } from "../../compiler/product-shape.js";
 import { BYTES } from "../../compiler/scopes.js";
 import { DeviceError, OutOfMemoryError } from "../../errors.js";
 import { allocate, type DType, type Storage, storageOf, type TypedArray } from "../../graph/index.js";
 import { formatShape } from "../../shape/index.js";
-import { disabledTransforms, type ProgramPlan } from "../known-programs.js";
+import type { ProgramPlan } from "../known-programs.js";
 import {
   copyIn,
   copyOut,
@@ -17,12 +15,10 @@ import {
 } from "../program-parts.js";
 import { inSlices } from "../slices.js";
 import type { Renewed, RunReport } from "../target.js";
-import { ownCacheBytes } from "./cache-size.js";
-import { machineOf } from "./instruction-sets.js";
-import { type Entry, mostFiles, type Native, openNative, openProgram, openProgramSoon } from "./library.js";
+import { type Entry, type Native, openNative, openProgram, openProgramSoon } from "./library.js";
 import { NativeMemory, type Placed, type Room, viewOf } from "./memory.js";
-import { type PrintedProgram, printProgram, wordsLayout } from "./print-program.js";
-import { CANDIDATES, choicesFor, isTuning } from "./tune.js";
+import { wordsLayout } from "./print-program.js";
+import { finish, type Made, printSteps } from "./print-steps.js";
 
 /** Values of up to so many bytes are copied in and out of each run: that is quicker than asking where they lie. */
 const SMALL = 2048;
@@ -103,45 +99,6 @@ let threads = 1;
 /** Threads that programs use from now on. */
 export function useThreads(count: number): void {
   threads = count;
-}
-
-interface Made {
-  readonly compiled: Compiled;
-  readonly printed: PrintedProgram;
-}
-
-function* printFor(
-  { outputs, leaves, updates }: ProgramPlan,
-  { toolchain }: Native,
-  machine: Machine,
-  machineOf?: (nest: number) => Machine,
-): Generator<void, Made, void> {
-  const compiled = yield* compileSteps(
-    outputs,
-    updates.map(([output, input]) => [output, leaves[input]!]),
-    { machine, disabled: disabledTransforms(), ...(machineOf && { machineOf }) },
-  );
-  return { compiled, printed: printProgram(compiled.code, toolchain.set.lanes, mostFiles()) };
-}
-
-function* printSteps(plan: ProgramPlan, native: Native): Generator<void, Made, void> {
-  const machine = machineOf(native.toolchain.set, ownCacheBytes());
-  const made = yield* printFor(plan, native, machine);
-  if (!isTuning()) return made;
-  const choices = choicesFor(made, native.toolchain, machine, plan.leaves, (other) => {
-    const printed = finish(printFor(plan, native, other));
-    return { compiled: printed.compiled, program: NativeProgram.open(plan, printed).program };
-  });
-  return choices.every((choice) => choice === 0)
-    ? made
-    : yield* printFor(plan, native, machine, (nest) => CANDIDATES[choices[nest] ?? 0]!(machine));
-}
-
-function finish<T>(steps: Generator<void, T, void>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
 }
 
 const roundUp = (bytes: number): number => Math.ceil(bytes / 64) * 64;
@@ -263,7 +220,11 @@ export class NativeProgram {
 
   /** As `make`, with what the program was made of. */
   static makeToLookAt(plan: ProgramPlan): Made & { readonly program: NativeProgram; readonly bytes: number } {
-    return NativeProgram.open(plan, finish(printSteps(plan, openShared().native)));
+    return NativeProgram.open(plan, finish(NativeProgram.#print(plan, openShared().native)));
+  }
+
+  static #print(plan: ProgramPlan, { toolchain }: Native): Generator<void, Made, void> {
+    return printSteps(plan, toolchain, (made) => NativeProgram.open(plan, made).program);
   }
 
   /** Builds what is printed, or finds it in the cache. */
@@ -283,7 +244,7 @@ export class NativeProgram {
    */
   static async makeSoon(plan: ProgramPlan): Promise<NativeProgram> {
     const on = openShared();
-    const made = await inSlices(printSteps(plan, on.native));
+    const made = await inSlices(NativeProgram.#print(plan, on.native));
     return new NativeProgram(plan, made, await openProgramSoon(on.native, made.printed.files), on);
   }
 

@@ -31,7 +31,8 @@ const WORTH = 0.97;
 
 export const isTuning = (): boolean => !["", "0"].includes(process.env.MARU_TUNE ?? "");
 
-interface Trial {
+/** A program that a candidate made, to be timed. */
+export interface Trial {
   readonly compiled: Compiled;
   readonly program: Pick<Kept, "run" | "withKernels"> & { release(): void };
 }
