@@ -88,7 +88,7 @@ class Block extends nn.Module {
       const own = all.at(":", ":", `${i * width}:${(i + 1) * width}`) as Tensor;
       return own.reshape([batch, steps, heads, width / heads]).swapaxes(1, 2) as Tensor;
     }) as [Tensor, Tensor, Tensor];
-    const seen = nn.scaledDotProductAttention(q, k, v, { causal: true }).swapaxes(1, 2).reshape(x.shape);
+    const seen = nn.scaledDotProductAttention(q, k, v, { isCausal: true }).swapaxes(1, 2).reshape(x.shape);
     const after = x.add(this.proj.forward(seen as never) as Tensor) as Tensor;
     const inner = nn.functional.gelu(this.fc.forward(this.norm2.forward(after as never) as never) as Tensor);
     return after.add(this.out.forward(inner as never) as Tensor) as Tensor;

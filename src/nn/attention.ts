@@ -2,7 +2,7 @@
 import { DTypeError, ShapeError, ValueError } from "../errors.js";
 import { isFloat, type Node } from "../graph/index.js";
 import * as ops from "../ops/index.js";
-import { broadcastShapes, formatShape, type Shape, sameShape } from "../shape/index.js";
+import { broadcastShapes, formatShape, refuseUnknown, type Shape, sameShape } from "../shape/index.js";
 import { random, Tensor, where, wrapNode, zeros } from "../tensor/index.js";
 import { type Linear, linear } from "./layers.js";
 import { Module } from "./module.js";
@@ -13,13 +13,13 @@ export interface AttentionOptions {
    * Shape (queries, keys) or with axes in front that broadcast: bool, where true means that the query looks at the key, or
    * floats that are added to the products.
    */
-  readonly mask?: Tensor | null;
+  readonly attnMask?: Tensor | null;
   /** Query i looks at the keys 0 to i only; false by default. */
-  readonly causal?: boolean;
+  readonly isCausal?: boolean;
   /** What the products are multiplied by; 1 / sqrt(size) by default. */
   readonly scale?: number;
   /** So much of the weights is left out, with what is left made larger; 0 by default. */
-  readonly dropout?: number;
+  readonly dropoutP?: number;
 }
 
 function checkDropout(operation: string, p: number): void {
@@ -75,20 +75,22 @@ function checkMask(mask: Tensor, batch: Shape, queries: number, keys: number): N
  *
  * @throws ShapeError where the shapes do not go together
  * @throws DTypeError where the operands are not floats of one dtype, or the mask neither bool nor floats
- * @throws ValueError where dropout is not between 0 and 1
+ * @throws ValueError where dropoutP is not between 0 and 1
  * @example
  * ```ts
  * const x = array([[[1, 0], [0, 1]]]);
- * String(nn.scaledDotProductAttention(x, x, x, { causal: true, scale: 1 })); // [[[1.         0.        ]
- *                                                                            //   [0.26894143 0.7310586 ]]]
+ * String(nn.scaledDotProductAttention(x, x, x, { isCausal: true, scale: 1 })); // [[[1.         0.        ]
+ *                                                                              //   [0.26894143 0.7310586 ]]]
  * ```
  */
 export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { mask = null, causal = false, scale, dropout = 0 }: AttentionOptions = {},
+  options: AttentionOptions = {},
 ): Tensor {
+  refuseUnknown(NAME, options, ["attnMask", "isCausal", "scale", "dropoutP"]);
+  const { attnMask: mask = null, isCausal: causal = false, scale, dropoutP: dropout = 0 } = options;
   checkOperands(query, key, value);
   checkDropout(NAME, dropout);
   const batch = [query, key, value]
@@ -198,6 +200,9 @@ export class MultiheadAttention extends Module {
    * ```
    */
   forward(query: Tensor, key: Tensor, value: Tensor, options: MultiheadForward = {}): [Tensor, Tensor] {
+    for (const [name, x] of Object.entries({ query, key, value })) {
+      if (!(x instanceof Tensor)) throw new DTypeError(`multiheadAttention: the ${name} must be a tensor`);
+    }
     const single = query.ndim === 2;
     const ready = (x: Tensor): Tensor => {
       if (x.ndim !== query.ndim || (x.ndim !== 2 && x.ndim !== 3)) {
@@ -208,11 +213,17 @@ export class MultiheadAttention extends Module {
       if (single) return x.unsqueeze(0) as Tensor;
       return this.batchFirst ? x : (x.swapaxes(0, 1) as Tensor);
     };
-    const [q, k, v] = this.project(ready(query), ready(key), ready(value));
+    const inputs = [query, key, value].map(ready) as [Tensor, Tensor, Tensor];
+    if (inputs.some(({ shape }) => shape[0] !== inputs[0].shape[0])) {
+      throw new ShapeError(
+        `multiheadAttention: queries, keys and values must have one batch size; got ${[query, key, value].map(({ shape }) => formatShape(shape)).join(", ")}`,
+      );
+    }
+    const [q, k, v] = this.project(...inputs);
     const mask = this.mask(options, q, k, single);
     const p = this.training ? this.dropout : 0;
     const causal = options.isCausal ?? false;
-    const heads = scaledDotProductAttention(q, k, v, { mask, causal, dropout: p });
+    const heads = scaledDotProductAttention(q, k, v, { attnMask: mask, isCausal: causal, dropoutP: p });
     const [batch, , queries] = heads.shape as unknown as readonly [number, number, number];
     const joined = heads.swapaxes(1, 2).reshape([batch, queries, this.embedDim]) as Tensor;
     const output = this.out_proj.forward(joined as never) as Tensor;

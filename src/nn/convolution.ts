@@ -13,10 +13,16 @@ import {
   type PerAxis,
   type Shape,
   type SpatialRank,
+  spread,
 } from "../shape/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { sizes } from "./checks.js";
-import { type ConvolutionOptions, convolution, transposedConvolution } from "./functional/convolution.js";
+import { oneOf, sizes } from "./checks.js";
+import {
+  type ConvolutionOptions,
+  checkConv,
+  convolution,
+  transposedConvolution,
+} from "./functional/convolution.js";
 import { uniformFanIn } from "./init.js";
 import { Layer } from "./layer.js";
 import type { BiasOption } from "./layers.js";
@@ -56,9 +62,6 @@ interface ConvTransposeLayer<
   readonly expects: [number, In, ...Fill<number, Rank>];
 }
 
-const kernelOf = (kernel: PerAxis, rank: number): readonly number[] =>
-  typeof kernel === "number" ? new Array<number>(rank).fill(kernel) : kernel;
-
 /** What both kinds of convolution hold: a weight for each pair of channels of a group, and a bias. */
 abstract class Convolving<
   R extends ShapeRule,
@@ -84,7 +87,8 @@ abstract class Convolving<
     transposed: boolean,
   ) {
     super();
-    const window = kernelOf(kernel, rank);
+    checkConv(operation, transposed, options);
+    const window = spread(kernel, rank, [], 1, `${operation}: the kernel`);
     const groups = options.groups ?? 1;
     sizes(operation, { inChannels, outChannels, groups });
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
@@ -92,10 +96,6 @@ abstract class Convolving<
         `${operation}: ${inChannels} and ${outChannels} channels do not divide into ${groups} groups`,
       );
     }
-    if (!Array.isArray(window) || window.length !== rank)
-      throw new ValueError(
-        `${operation}: the kernel must be a number or a list of ${rank}, got ${String(kernel)}`,
-      );
     this.check(window);
     const [first, second] = transposed ? [inChannels, outChannels] : [outChannels, inChannels];
     const shape = [first, second / groups, ...window];
@@ -134,11 +134,7 @@ export class Convolution<
   protected check(kernel: readonly number[]): void {
     normalizeConv(this.operation, kernel, this.options);
     const { paddingMode = "zeros" } = this.options;
-    if (!["zeros", "reflect", "replicate", "circular"].includes(paddingMode)) {
-      throw new ValueError(
-        `${this.operation}: paddingMode must be zeros, reflect, replicate or circular, got ${JSON.stringify(paddingMode)}`,
-      );
-    }
+    oneOf(`${this.operation}: paddingMode`, paddingMode, ["zeros", "reflect", "replicate", "circular"]);
   }
 
   outputShape(input: PartialShape): PartialShape {

@@ -1,7 +1,8 @@
 /** Layers: modules from one tensor to one tensor whose effect on shapes is known. */
 
+import { DTypeError, ValueError } from "../errors.js";
 import type { Check, Ok } from "../shape/index.js";
-import type { Tensor } from "../tensor/index.js";
+import { Tensor } from "../tensor/index.js";
 import { Module } from "./module.js";
 import type { Apply, OutputDType, PartialShape, ShapeRule } from "./shape-rule.js";
 
@@ -53,8 +54,17 @@ export abstract class Layer<R extends ShapeRule = ShapeRule> extends Module {
   forward<X extends Tensor>(
     x: Check<Apply<R, X["shape"]>, X>,
   ): Tensor<Ok<Apply<R, X["shape"]>>, OutputDType<R, X["dtype"]>> {
-    const input = x as unknown as Tensor;
+    const input: unknown = x;
+    if (!(input instanceof Tensor))
+      throw new DTypeError(`forward: the input must be a tensor; array(...) makes one`);
     this.outputShape(input.shape);
     return this.compute(input) as never;
   }
+}
+
+/** Throws a ValueError unless it is a layer: programs without types pass anything. */
+export function mustBeLayer(what: string, value: unknown): void {
+  if (value instanceof Layer) return;
+  const hint = value instanceof Module ? "; put this into a Module of your own" : ", such as nn.relu()";
+  throw new ValueError(`${what} must be a layer${hint}`);
 }

@@ -35,14 +35,15 @@ export class Pool<
     /** How many axes the window slides over. */
     readonly rank: Rank,
     /** What becomes of a window. */
-    readonly kind: "max" | "average",
+    readonly kind: functional.PoolKind,
     /** One size for all axes of the window, or one an axis. */
     readonly kernel: K,
     /** Stride, padding, dilation, ceilMode, and for the mean countIncludePad. */
     readonly options: O,
   ) {
     super();
-    this.operation = `${kind === "max" ? "max" : "avg"}Pool${rank}d`;
+    this.operation = `${kind.name}Pool${rank}d`;
+    functional.checkPool(kind, rank, options);
     // A setting that makes no sense is refused now, by the rule itself.
     this.outputShape(unknowns(rank));
   }
@@ -52,15 +53,12 @@ export class Pool<
   }
 
   outputShape(input: PartialShape): PartialShape {
-    const { kernel, rank } = this;
-    const sizes =
-      typeof kernel === "number" ? new Array<number>(rank).fill(kernel) : (kernel as readonly number[]);
+    const sizes = functional.windowOf(this.kind, this.rank, this.kernel);
     return input === null ? null : poolShape(input, sizes, this.options);
   }
 
   protected compute(x: Tensor): Tensor {
-    const pool = this.kind === "max" ? functional.maxPool : functional.averagePool;
-    return pool(this.rank, x, this.kernel, this.options);
+    return functional.pool(this.kind, this.rank, x, this.kernel, this.options);
   }
 }
 
@@ -79,7 +77,7 @@ export function maxPool1d<const K extends PerAxis, const O extends PoolOptions =
   kernel: K,
   options?: O,
 ): Pool<1, K, O> {
-  return new Pool(1, "max", kernel, options ?? ({} as O));
+  return new Pool(1, functional.largest, kernel, options ?? ({} as O));
 }
 
 /**
@@ -98,7 +96,7 @@ export function maxPool2d<const K extends PerAxis, const O extends PoolOptions =
   kernel: K,
   options?: O,
 ): Pool<2, K, O> {
-  return new Pool(2, "max", kernel, options ?? ({} as O));
+  return new Pool(2, functional.largest, kernel, options ?? ({} as O));
 }
 
 /**
@@ -116,7 +114,7 @@ export function avgPool1d<
   const K extends PerAxis,
   const O extends functional.AverageOptions = Record<never, never>,
 >(kernel: K, options?: O): Pool<1, K, O> {
-  return new Pool(1, "average", kernel, options ?? ({} as O));
+  return new Pool(1, functional.average, kernel, options ?? ({} as O));
 }
 
 /**
@@ -134,7 +132,7 @@ export function avgPool2d<
   const K extends PerAxis,
   const O extends functional.AverageOptions = Record<never, never>,
 >(kernel: K, options?: O): Pool<2, K, O> {
-  return new Pool(2, "average", kernel, options ?? ({} as O));
+  return new Pool(2, functional.average, kernel, options ?? ({} as O));
 }
 
 interface AdaptiveLayer<Rank extends SpatialRank, Size extends AdaptiveSize> extends ShapeRule {
@@ -144,7 +142,7 @@ interface AdaptiveLayer<Rank extends SpatialRank, Size extends AdaptiveSize> ext
 
 const ADAPTIVE = {
   max: [functional.adaptiveMaxPool1d, functional.adaptiveMaxPool2d],
-  average: [functional.adaptiveAvgPool1d, functional.adaptiveAvgPool2d],
+  avg: [functional.adaptiveAvgPool1d, functional.adaptiveAvgPool2d],
 } as const;
 
 /** Pooling to given sizes; made by {@link adaptiveMaxPool2d}, {@link adaptiveAvgPool2d} and their 1-d forms. */
@@ -158,7 +156,7 @@ export class AdaptivePool<Rank extends SpatialRank, Size extends AdaptiveSize> e
     /** How many axes are pooled. */
     readonly rank: Rank,
     /** What becomes of a window. */
-    readonly kind: "max" | "average",
+    readonly kind: "max" | "avg",
     /** The sizes that come out: one for all axes, or one an axis; null keeps an axis. */
     readonly size: Size,
   ) {
@@ -217,7 +215,7 @@ export function adaptiveMaxPool2d<const Size extends AdaptiveSize>(size: Size): 
  * ```
  */
 export function adaptiveAvgPool1d<const Size extends AdaptiveSize>(size: Size): AdaptivePool<1, Size> {
-  return new AdaptivePool(1, "average", size);
+  return new AdaptivePool(1, "avg", size);
 }
 
 /**
@@ -231,5 +229,5 @@ export function adaptiveAvgPool1d<const Size extends AdaptiveSize>(size: Size): 
  * ```
  */
 export function adaptiveAvgPool2d<const Size extends AdaptiveSize>(size: Size): AdaptivePool<2, Size> {
-  return new AdaptivePool(2, "average", size);
+  return new AdaptivePool(2, "avg", size);
 }

@@ -1,8 +1,9 @@
 /** Recurrent networks, with PyTorch's parameters, orders of gates, layouts and initial values. */
 import { DTypeError, ShapeError, ValueError } from "../errors.js";
-import { isFloat, type Node } from "../graph/index.js";
+import type { Node } from "../graph/index.js";
 import * as ops from "../ops/index.js";
-import { formatShape, sameShape } from "../shape/index.js";
+import { formatShape, refuseUnknown, sameShape } from "../shape/index.js";
+import { checkValues } from "../tensor/capture.js";
 import { array, random, Tensor, wrapNode } from "../tensor/index.js";
 import { uniformFanIn } from "./init.js";
 import { Module } from "./module.js";
@@ -36,6 +37,8 @@ export interface SequenceOptions {
   readonly lengths?: readonly number[] | Tensor;
 }
 
+const RECURRENT_OPTIONS = ["numLayers", "bias", "batchFirst", "dropout", "bidirectional", "nonlinearity"];
+
 type Pair = readonly [h: Tensor, c?: Tensor];
 
 /** What all recurrent layers share. */
@@ -57,6 +60,7 @@ abstract class Recurrent extends Module {
     options: RecurrentOptions,
   ) {
     super();
+    refuseUnknown(operation, options, RECURRENT_OPTIONS);
     const { numLayers = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false } = options;
     for (const [name, value] of Object.entries({ inputSize, hiddenSize, numLayers })) {
       if (Number.isSafeInteger(value) && value >= 1) continue;
@@ -145,7 +149,12 @@ abstract class Recurrent extends Module {
   private checkInput(x: Tensor): void {
     const { operation, inputSize } = this;
     if (!(x instanceof Tensor)) throw new DTypeError(`${operation}: the input must be a tensor`);
-    if (!isFloat(x.dtype)) throw new DTypeError(`${operation}: the input must be floats, got ${x.dtype}`);
+    const { dtype } = this.tensors.weight_ih_l0!;
+    if (x.dtype !== dtype) {
+      throw new DTypeError(
+        `${operation}: the input must be ${dtype} as the weights are, got ${x.dtype}; convert it with astype("${dtype}")`,
+      );
+    }
     const wanted = this.batchFirst ? "(batch, steps, features)" : "(steps, batch, features)";
     if (x.ndim !== 2 && x.ndim !== 3) {
       throw new ShapeError(
@@ -181,10 +190,12 @@ abstract class Recurrent extends Module {
         `${this.operation}: lengths must have shape (${batch},), got ${formatShape(tensor.shape)}`,
       );
     }
-    for (const length of lengths instanceof Tensor ? [] : lengths) {
-      if (Number.isSafeInteger(length) && length >= 1 && length <= steps) continue;
-      throw new ValueError(`${this.operation}: a length must be from 1 to ${steps}, got ${length}`);
-    }
+    checkValues(tensor.node, (values) =>
+      values.forEach((length: number) => {
+        if (length >= 1 && length <= steps) return;
+        throw new ValueError(`${this.operation}: a length must be from 1 to ${steps}, got ${length}`);
+      }),
+    );
     return tensor as Tensor;
   }
 }

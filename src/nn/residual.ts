@@ -1,7 +1,7 @@
 /** A layer whose input is added to its output. */
 import { type Check, type Residual as ResidualRule, residualShape } from "../shape/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { Layer } from "./layer.js";
+import { Layer, mustBeLayer } from "./layer.js";
 import type { Apply, Input, PartialShape, ShapeRule } from "./shape-rule.js";
 
 interface ResidualLayer<R extends ShapeRule> extends ShapeRule {
@@ -19,6 +19,7 @@ export class Residual<R extends ShapeRule> extends Layer<ResidualLayer<R>> {
     readonly layer: Layer<R>,
   ) {
     super();
+    mustBeLayer("residual: what it goes around", layer);
     this.outputShape(this.expects());
   }
 

@@ -2,7 +2,7 @@
 import type { DType } from "../graph/index.js";
 import type { Ok, Shape } from "../shape/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { Layer } from "./layer.js";
+import { Layer, mustBeLayer } from "./layer.js";
 import type { Module } from "./module.js";
 import type { Apply, Input, PartialShape, ShapeRule } from "./shape-rule.js";
 
@@ -63,6 +63,9 @@ export class Sequential<L extends readonly unknown[]> extends Layer<SequentialRu
 
   constructor(layers: readonly Layer[]) {
     super();
+    layers.forEach((layer, i) => {
+      mustBeLayer(`sequential: layer ${i}`, layer);
+    });
     this.layers = layers;
     let shape: PartialShape = null;
     for (const layer of layers) shape = layer.outputShape(shape ?? layer.expects());

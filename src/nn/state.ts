@@ -1,8 +1,8 @@
 /** Taking over the values of a state dict: what fits, what does not, and casts between dtypes that lose nothing. */
-import { FormatError, ShapeError } from "../errors.js";
+import { DTypeError, FormatError, ShapeError } from "../errors.js";
 import { integerRange, isFloat } from "../graph/index.js";
 import { formatShape, type Shape, sameShape } from "../shape/index.js";
-import { type Tensor, zeros } from "../tensor/index.js";
+import { Tensor, zeros } from "../tensor/index.js";
 
 /** Tensors by name: what a checkpoint holds. */
 export type StateDict = Readonly<Record<string, Tensor>>;
@@ -28,6 +28,12 @@ export interface LoadReport {
 
 /** How a state dict is held against a module's tensors. */
 export function compareState(own: ReadonlyMap<string, Tensor>, state: StateDict): LoadReport {
+  for (const [name, value] of state instanceof Map ? state : Object.entries(state)) {
+    if (value instanceof Tensor && !(state instanceof Map)) continue;
+    throw new DTypeError(
+      `loadStateDict: a record of tensors by name is needed, and ${name} is none of its tensors; what a file holds becomes one by toTensors`,
+    );
+  }
   const there = [...own].filter(([name]) => Object.hasOwn(state, name));
   return {
     missing: [...own.keys()].filter((name) => !Object.hasOwn(state, name)),

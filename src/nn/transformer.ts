@@ -172,6 +172,11 @@ export class TransformerDecoderLayer extends TransformerLayer {
 function layersOf<L extends Module>(operation: string, make: () => L, count: number): L[] {
   if (!Number.isSafeInteger(count) || count < 1)
     throw new ValueError(`${operation}: numLayers must be a whole number of at least 1, got ${count}`);
+  if (typeof make !== "function") {
+    throw new ValueError(
+      `${operation}: give a function that makes a layer, such as () => nn.${operation}Layer(512, 8)`,
+    );
+  }
   return Array.from({ length: count }, make);
 }
 

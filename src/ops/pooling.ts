@@ -16,7 +16,7 @@ import { argmax, mean, sum } from "./reductions.js";
 import { takeAlongAxis } from "./sorting.js";
 
 /** How the mean of a window is taken. */
-export interface AverageOptions extends PoolOptions {
+export interface AverageOptions extends Omit<PoolOptions, "dilation"> {
   /** Does padding count as elements of value 0? true by default. */
   readonly countIncludePad?: boolean | undefined;
 }

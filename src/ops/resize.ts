@@ -12,14 +12,18 @@ export interface AxisResize {
 
 const places = (list: readonly number[]): Node => buffer(Int32Array.from(list), [list.length], "int32");
 
-/** Each element again as often as it is wanted: the element at floor(i size / count). */
+/**
+ * Each element again as often as it is wanted: the element at floor(i / scale). An axis of a picture (two sizes) that stays or
+ * doubles is copied whatever the scale, as PyTorch does it.
+ */
 export function resizeNearest(x: Node, sizes: readonly AxisResize[]): Node {
   const front = x.shape.length - sizes.length;
   return sizes.reduce((y, { count, scale }, i) => {
     const axis = front + i;
     const n = y.shape[axis]!;
-    if (count === n) return y;
-    if (count % n === 0 && (scale === null || scale === count / n)) return repeated(y, axis, count / n);
+    const times = count / n;
+    const isExact = scale === null || scale === times || (sizes.length === 2 && times <= 2);
+    if (isExact && count % n === 0) return times === 1 ? y : repeated(y, axis, times);
     const step = Math.fround(scale === null ? n / count : 1 / scale);
     const from = Array.from({ length: count }, (_, k) => Math.min(Math.floor(Math.fround(k * step)), n - 1));
     return takeAxis(y, places(from), axis);
@@ -42,7 +46,7 @@ export function resizeLinear(x: Node, sizes: readonly AxisResize[], alignCorners
     (y, { count, scale }, i) => {
       const axis = front + i;
       const n = y.shape[axis]!;
-      if (count === n && (alignCorners || scale === null || scale === 1)) return y;
+      if (count === n) return y;
       const step = scale === null ? n / count : 1 / scale;
       const corner = count > 1 ? (n - 1) / (count - 1) : 0;
       const at = Array.from({ length: count }, (_, k) =>

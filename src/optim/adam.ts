@@ -1,7 +1,7 @@
 /** Adam (Kingma & Ba 2015) and AdamW (Loshchilov & Hutter 2019), in PyTorch's form. */
 import { add, binary, div, mul, type Node, sub, unary } from "../graph/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { filled, type ParameterList } from "./groups.js";
+import { filled, type ParameterList, stated } from "./groups.js";
 import {
   COUNT,
   Optimizer,
@@ -107,7 +107,7 @@ export type AdamWOptions = Omit<AdamOptions, "decoupledWeightDecay">;
 /** AdamW; made by {@link adamw}. */
 export class AdamW extends Adam {
   constructor(parameters: ParameterList<AdamWOptions>, lr: number, options: AdamWOptions = {}) {
-    super(parameters, lr, filled({ weightDecay: 0.01, decoupledWeightDecay: true }, options));
+    super(parameters, lr, { weightDecay: 0.01, decoupledWeightDecay: true, ...stated(options) });
   }
 }
 

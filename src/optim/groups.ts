@@ -1,6 +1,6 @@
 /** Groups of parameters: each with its own learning rate and settings. */
 import { DTypeError, ValueError } from "../errors.js";
-import { kindOf } from "../shape/index.js";
+import { kindOf, refuseUnknown } from "../shape/index.js";
 import { Tensor } from "../tensor/index.js";
 import { isParameter } from "../tensor/tensor.js";
 import { nonNegative } from "./settings.js";
@@ -119,8 +119,16 @@ export function groupsOf<O extends CommonOptions>(
   return groups;
 }
 
-/** Settings with those that were given in place of the usual ones. */
+/**
+ * Settings with those that were given in place of the usual ones.
+ *
+ * @throws ValueError where one was given that there is not
+ */
 export function filled<O extends object>(usual: O, given: Partial<O>): O {
-  const stated = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...usual, ...Object.fromEntries(stated) };
+  refuseUnknown("optim", given, Object.keys(usual));
+  return { ...usual, ...stated(given) };
 }
+
+/** Those of some settings that are not undefined. */
+export const stated = <O extends object>(given: O): O =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as O;

@@ -127,6 +127,14 @@ export function mustBeList(value: unknown, what: string): void {
   if (!Array.isArray(value)) throw new ValueError(`${what} must be a list, got ${kindOf(value)}`);
 }
 
+/** Throws a ValueError where options are no object, or one of them is not known: a mistyped name is no wish. */
+export function refuseUnknown(name: string, options: object, known: readonly string[]): void {
+  const wrong =
+    typeof options === "object" ? Object.keys(options).find((word) => !known.includes(word)) : options;
+  if (wrong === undefined) return;
+  throw new ValueError(`${name}: no option ${JSON.stringify(wrong)}; the options are ${known.join(", ")}`);
+}
+
 /** Throws a ValueError unless each dimension is a non-negative integer that a number holds exactly. */
 export function checkShape(shape: Shape): void {
   mustBeList(shape, "a shape");

@@ -90,15 +90,17 @@ function convTranspose(rank: Rank): Kind {
   };
 }
 
-const pool = (rank: 1 | 2, kind: "max" | "average"): Kind =>
+type MakePool = (kernel: number | readonly number[], options: object) => nn.Layer;
+
+const pool = (rank: 1 | 2, operation: string, make: MakePool): Kind =>
   plain(
     (module) =>
-      isExactly(module, nn.Pool) && module.rank === rank && module.kind === kind
+      isExactly(module, nn.Pool) && module.operation === operation
         ? { kernel: module.kernel, ...(module.options as object) }
         : null,
     (settings) => {
       const { stride, dilation } = settings.window(rank);
-      return new nn.Pool(rank, kind, settings.sizes("kernel", 1, rank), {
+      return make(settings.sizes("kernel", 1, rank), {
         ...(stride !== undefined && { stride }),
         ...(settings.has("padding") && { padding: settings.sizes("padding", 0, rank) }),
         ...(dilation !== undefined && { dilation }),
@@ -108,7 +110,7 @@ const pool = (rank: 1 | 2, kind: "max" | "average"): Kind =>
     },
   );
 
-const adaptivePool = (rank: 1 | 2, kind: "max" | "average"): Kind =>
+const adaptivePool = (rank: 1 | 2, kind: "max" | "avg"): Kind =>
   plain(
     (module) =>
       isExactly(module, nn.AdaptivePool) && module.rank === rank && module.kind === kind
@@ -200,14 +202,14 @@ export const LAYER_KINDS: Readonly<Record<string, Kind>> = {
   convTranspose1d: convTranspose(1),
   convTranspose2d: convTranspose(2),
   convTranspose3d: convTranspose(3),
-  maxPool1d: pool(1, "max"),
-  maxPool2d: pool(2, "max"),
-  avgPool1d: pool(1, "average"),
-  avgPool2d: pool(2, "average"),
+  maxPool1d: pool(1, "maxPool1d", nn.maxPool1d),
+  maxPool2d: pool(2, "maxPool2d", nn.maxPool2d),
+  avgPool1d: pool(1, "avgPool1d", nn.avgPool1d),
+  avgPool2d: pool(2, "avgPool2d", nn.avgPool2d),
   adaptiveMaxPool1d: adaptivePool(1, "max"),
   adaptiveMaxPool2d: adaptivePool(2, "max"),
-  adaptiveAvgPool1d: adaptivePool(1, "average"),
-  adaptiveAvgPool2d: adaptivePool(2, "average"),
+  adaptiveAvgPool1d: adaptivePool(1, "avg"),
+  adaptiveAvgPool2d: adaptivePool(2, "avg"),
   batchNorm1d: channelNorm("batchNorm1d"),
   batchNorm2d: channelNorm("batchNorm2d"),
   instanceNorm1d: channelNorm("instanceNorm1d"),

@@ -28,11 +28,11 @@ describe("as PyTorch's: outputs, weights and all gradients", () => {
       scale: number | null;
       mask?: GoldenArray;
     };
-    const options = { causal, ...(scale !== null && { scale }) };
+    const options = { isCausal: causal, ...(scale !== null && { scale }) };
     const found = await partings(item, new Nothing(), (inputs) => [
       nn.scaledDotProductAttention(inputs.query!, inputs.key!, inputs.value!, {
         ...options,
-        mask: inputs.mask ?? maskOf(mask),
+        attnMask: inputs.mask ?? maskOf(mask),
       }),
     ]);
     expect(found).toEqual([]);
@@ -67,7 +67,7 @@ test("a query that looks at nothing gets zeros, and derivatives without NaN", ()
     [false, false, false],
     [true, false, false],
   ]) as Tensor;
-  const y = nn.scaledDotProductAttention(x, x, x, { mask });
+  const y = nn.scaledDotProductAttention(x, x, x, { attnMask: mask });
   expect((y.toArray() as number[][][])[0]![1]).toEqual([0, 0]);
   y.sum().backward();
   expect((x.grad!.toArray() as number[][][]).flat(2).every(Number.isFinite)).toBe(true);
@@ -82,7 +82,7 @@ test("by blocks: the bits of one piece, and memory that grows with the length al
     }) as [Tensor, Tensor, Tensor];
     const step = compile(() => {
       q.grad = k.grad = v.grad = null;
-      nn.scaledDotProductAttention(q, k, v, { causal: true }).square().sum().backward();
+      nn.scaledDotProductAttention(q, k, v, { isCausal: true }).square().sum().backward();
       return [q.grad!, k.grad!, v.grad!] as Tensor[];
     });
     for (const gradient of step()) gradient.dataSync();
@@ -104,7 +104,7 @@ test("in one piece and by blocks: the same bits", () => {
 test("dropout leaves out its share, differently each time, and the mean stays", () => {
   const x = ones([1, 600, 4]) as Tensor;
   const run = (): number[] => [
-    ...(nn.scaledDotProductAttention(x, x, x, { dropout: 0.25 }).dataSync() as Float32Array),
+    ...(nn.scaledDotProductAttention(x, x, x, { dropoutP: 0.25 }).dataSync() as Float32Array),
   ];
   const [first, second] = [run(), run()];
   expect(first).not.toEqual(second);
@@ -117,7 +117,7 @@ test("dropout by blocks: derivatives are of what was computed", () => {
   const v = random.normal([1, 600, 2]).realize() as Tensor;
   v.requiresGrad = true;
   // The output is linear in v, so v . d(sum output)/dv is the sum of the output.
-  const y = nn.scaledDotProductAttention(q, q, v, { dropout: 0.5, causal: true });
+  const y = nn.scaledDotProductAttention(q, q, v, { dropoutP: 0.5, isCausal: true });
   y.sum().backward();
   const expected = Number(y.sum().item());
   const found = Number((v.grad as Tensor).mul(v.detach()).sum().item());
@@ -138,11 +138,11 @@ describe("refused", () => {
     );
     expect(() => nn.scaledDotProductAttention(x, x, zeros([3, 3, 4]) as Tensor)).toThrow(ShapeError);
     expect(() => nn.scaledDotProductAttention(x.astype("int32") as Tensor, x, x)).toThrow(DTypeError);
-    expect(() => nn.scaledDotProductAttention(x, x, x, { dropout: -1 })).toThrow(ValueError);
+    expect(() => nn.scaledDotProductAttention(x, x, x, { dropoutP: -1 })).toThrow(ValueError);
   });
 
   test("masks", () => {
-    expect(() => nn.scaledDotProductAttention(x, x, x, { mask: ones([2, 2]) as Tensor })).toThrow(
+    expect(() => nn.scaledDotProductAttention(x, x, x, { attnMask: ones([2, 2]) as Tensor })).toThrow(
       new ShapeError(
         "scaledDotProductAttention: a mask of shape (2,2) does not fit products of shape (2,3,3)",
       ),

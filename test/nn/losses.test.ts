@@ -220,7 +220,12 @@ describe("a loss refuses", () => {
       ValueError,
       'reduction must be "mean", "sum" or "none", got "max"',
     ],
-    ["delta 0", () => nn.huber(x, x, { delta: 0 }), ValueError, "huber: delta must be a number of at least"],
+    [
+      "delta 0",
+      () => nn.huber(x, x, { delta: 0 }),
+      ValueError,
+      "huber: delta must be a number above 0, got 0",
+    ],
     [
       "a negative beta",
       () => nn.smoothL1(x, x, { beta: -1 }),
@@ -316,7 +321,7 @@ describe("a loss refuses", () => {
       "a margin of 0",
       () => nn.tripletMargin(x, x, x, { margin: 0 }),
       ValueError,
-      "tripletMargin: margin must be a number of at least",
+      "tripletMargin: margin must be a number above 0, got 0",
     ],
     [
       "more steps than there are",

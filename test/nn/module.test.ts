@@ -242,7 +242,7 @@ test.each<[string, () => unknown, RegExp]>([
   [
     "an unknown mode",
     () => nn.conv2d(1, 1, 3, { paddingMode: "mirror" as "reflect" }),
-    /paddingMode must be zeros/,
+    /paddingMode must be "zeros"/,
   ],
   [
     "a stride of 0",
@@ -254,7 +254,7 @@ test.each<[string, () => unknown, RegExp]>([
     () => nn.convTranspose1d(1, 1, 3, { stride: 2, outputPadding: 2 }),
     /outputPadding must be smaller/,
   ],
-  ["a window of 0", () => nn.maxPool2d(0), /kernel size must be integers of at least 1/],
+  ["a window of 0", () => nn.maxPool2d(0), /the kernel must be integers of at least 1/],
   ["wide padding", () => nn.avgPool1d(3, { padding: 2 }), /padding must be at most half/],
   [
     "an adaptive size of 0",

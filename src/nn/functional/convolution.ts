@@ -6,8 +6,10 @@ import {
   type ConvTransposeOptions,
   formatShape,
   normalizeConv,
+  refuseUnknown,
 } from "../../shape/index.js";
 import { type Tensor, wrapNode } from "../../tensor/index.js";
+import { mustHaveShape } from "../checks.js";
 
 /** How a convolution slides, and what its padding holds. */
 export interface ConvolutionOptions extends ConvOptions {
@@ -15,11 +17,26 @@ export interface ConvolutionOptions extends ConvOptions {
   readonly paddingMode?: ops.PaddingMode | undefined;
 }
 
-function ofRank(name: string, rank: number, weight: Tensor): void {
-  if (weight.ndim === rank + 2) return;
-  throw new ShapeError(
-    `${name}: expected a weight of rank ${rank + 2}, but got shape ${formatShape(weight.shape)}`,
-  );
+const SLIDES = ["stride", "padding", "dilation", "groups", "bias"];
+
+/** Throws a ValueError where an option is not one of a convolution's. */
+export const checkConv = (name: string, isTransposed: boolean, options: object): void =>
+  refuseUnknown(name, options, [...SLIDES, isTransposed ? "outputPadding" : "paddingMode"]);
+
+/** Throws unless weight and bias go together. */
+function checkWeights(
+  name: string,
+  rank: number,
+  weight: Tensor,
+  bias: Tensor | null | undefined,
+  out: number,
+): void {
+  if (weight.ndim !== rank + 2) {
+    throw new ShapeError(
+      `${name}: expected a weight of rank ${rank + 2}, but got shape ${formatShape(weight.shape)}`,
+    );
+  }
+  if (bias != null) mustHaveShape(name, "the bias", bias, [out]);
 }
 
 /** A convolution over the axes of the weight after the first two. */
@@ -30,7 +47,7 @@ export function convolution(
   bias: Tensor | null | undefined,
   { paddingMode = "zeros", ...options }: ConvolutionOptions,
 ): Tensor {
-  ofRank(`conv${rank}d`, rank, weight);
+  checkWeights(`conv${rank}d`, rank, weight, bias, weight.shape[0]!);
   if (paddingMode === "zeros" || x.ndim < rank + 1)
     return wrapNode(ops.convolution(x.node, weight.node, bias?.node ?? null, options));
   const { low, high } = normalizeConv(`conv${rank}d`, weight.shape.slice(2), options);
@@ -47,7 +64,7 @@ export function transposedConvolution(
   bias: Tensor | null | undefined,
   options: ConvTransposeOptions,
 ): Tensor {
-  ofRank(`convTranspose${rank}d`, rank, weight);
+  checkWeights(`convTranspose${rank}d`, rank, weight, bias, weight.shape[1]! * (options.groups ?? 1));
   return wrapNode(ops.transposedConvolution(x.node, weight.node, bias?.node ?? null, options));
 }
 

@@ -4,6 +4,7 @@ import { cast, detach, expand, isFloat, reshape, where } from "../../graph/index
 import * as ops from "../../ops/index.js";
 import { formatShape, linearShape, sameShape } from "../../shape/index.js";
 import { type Tensor, take, wrapNode } from "../../tensor/index.js";
+import { mustHaveShape } from "../checks.js";
 
 /**
  * A linear layer: x W^T + b with x (..., in), weight (out, in) and bias (out); the result is (..., out).
@@ -15,7 +16,11 @@ import { type Tensor, take, wrapNode } from "../../tensor/index.js";
  * ```
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
+  if (weight.ndim !== 2) {
+    throw new ShapeError(`linear: the weight must have shape (out, in), got ${formatShape(weight.shape)}`);
+  }
   linearShape(x.shape, weight.shape[1]!, weight.shape[0]!);
+  if (bias != null) mustHaveShape("linear", "the bias", bias, [weight.shape[0]!]);
   const y = ops.matmul(x.node, ops.transpose(weight.node));
   return wrapNode(bias === undefined || bias === null ? y : ops.add(y, bias.node));
 }
@@ -39,6 +44,7 @@ export function bilinear(a: Tensor, b: Tensor, weight: Tensor, bias?: Tensor | n
       `bilinear: expected inputs of shapes (*,${in1}) and (*,${in2}), but got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
     );
   }
+  if (bias != null) mustHaveShape("bilinear", "the bias", bias, [weight.shape[0]!]);
   const front = a.shape.slice(0, -1);
   const [rows, columns] = [reshape(a.node, [a.size / in1, in1]), reshape(b.node, [b.size / in2, in2])];
   const y = ops.reshape(ops.einsum("ni,oij,nj->no", [rows, weight.node, columns]), [

@@ -12,6 +12,7 @@ import {
 } from "../../shape/index.js";
 import { type Tensor, wrapNode } from "../../tensor/index.js";
 import { noteRunning } from "../../tensor/tensor.js";
+import { mustHaveShape } from "../checks.js";
 
 /** The learned scale and shift, and what keeps the division from zero. */
 export interface NormOptions {
@@ -38,7 +39,10 @@ function standardize(x: Node, mean: Node, variance: Node, eps: number): Node {
   return ops.mul(ops.sub(x, mean), ops.div(1, ops.sqrt(ops.add(variance, eps))));
 }
 
-function scaled(x: Node, { weight, bias }: NormOptions, shape: Shape): Node {
+/** x weight + bias, both in the shape `own`, as `shape` that broadcasts against x. */
+function scaled(name: string, x: Node, { weight, bias }: NormOptions, own: Shape, shape = own): Node {
+  if (weight != null) mustHaveShape(name, "the weight", weight, own);
+  if (bias != null) mustHaveShape(name, "the bias", bias, own);
   const y = weight == null ? x : ops.mul(x, reshape(weight.node, shape));
   return bias == null ? y : ops.add(y, reshape(bias.node, shape));
 }
@@ -49,9 +53,10 @@ const floating = (x: Tensor): Node => cast(x.node, quotientOf(x.dtype));
 function overBatch(x: Node, running: RunningStatistics | null, options: BatchNormOptions): Node {
   const { training = false, momentum = 0.1, eps = 1e-5 } = options;
   const channels = x.shape.map((n, axis) => (axis === 1 ? n : 1));
+  const own = x.shape.slice(1, 2);
   if (!training && running !== null) {
     const [mean, variance] = [running.mean.node, running.variance.node].map((s) => reshape(s, channels));
-    return scaled(standardize(x, mean!, variance!, eps), options, channels);
+    return scaled("batchNorm", standardize(x, mean!, variance!, eps), options, own, channels);
   }
   const axes = [0, ...range(2, x.shape.length - 2)];
   const count = axes.reduce((n, axis) => n * x.shape[axis]!, 1);
@@ -65,12 +70,18 @@ function overBatch(x: Node, running: RunningStatistics | null, options: BatchNor
     move(running.mean, mean, momentum);
     move(running.variance, ops.mul(variance, count / (count - 1)), momentum);
   }
-  return scaled(standardize(x, mean, variance, eps), options, channels);
+  return scaled("batchNorm", standardize(x, mean, variance, eps), options, own, channels);
 }
 
 interface RunningStatistics {
   readonly mean: Tensor;
   readonly variance: Tensor;
+}
+
+/** Throws unless both running statistics have one number for each channel. */
+function checkRunning(name: string, mean: Tensor | null, variance: Tensor | null, channels: number): void {
+  if (mean !== null) mustHaveShape(name, "the running mean", mean, [channels]);
+  if (variance !== null) mustHaveShape(name, "the running variance", variance, [channels]);
 }
 
 /** (1 - momentum) running + momentum now. */
@@ -108,6 +119,7 @@ export function batchNorm(
     runningMean !== null && runningVar !== null ? { mean: runningMean, variance: runningVar } : null;
   const channels = running?.mean.shape[0] ?? options.weight?.shape[0] ?? x.shape[1] ?? 0;
   channelsShape("batchNorm", x.shape, channels, ANY_SPATIAL);
+  checkRunning("batchNorm", runningMean, runningVar, channels);
   return wrapNode(overBatch(floating(x), running, options));
 }
 
@@ -131,11 +143,13 @@ export function instanceNorm(
 ): Tensor {
   const channels = runningMean?.shape[0] ?? affine.weight?.shape[0] ?? x.shape[1] ?? 0;
   channelsShape("instanceNorm", x.shape, channels, ANY_SPATIAL);
+  checkRunning("instanceNorm", runningMean, runningVar, channels);
   const input = floating(x);
   const places = x.shape.map((n, axis) => (axis === 1 ? n : 1));
+  const own = x.shape.slice(1, 2);
   if (!training && runningMean !== null && runningVar !== null) {
     const [mean, variance] = [runningMean.node, runningVar.node].map((s) => reshape(s, places));
-    return wrapNode(scaled(standardize(input, mean!, variance!, eps), affine, places));
+    return wrapNode(scaled("instanceNorm", standardize(input, mean!, variance!, eps), affine, own, places));
   }
   const axes = range(2, x.ndim - 2);
   const count = sizeOf(x.shape.slice(2));
@@ -150,7 +164,7 @@ export function instanceNorm(
     move(runningMean, ops.mean(mean, 0), momentum);
     move(runningVar, ops.mul(ops.mean(variance, 0), count / (count - 1)), momentum);
   }
-  return wrapNode(scaled(standardize(input, mean, variance, eps), affine, places));
+  return wrapNode(scaled("instanceNorm", standardize(input, mean, variance, eps), affine, own, places));
 }
 
 const listOf = (shape: number | Shape): Shape => (typeof shape === "number" ? [shape] : shape);
@@ -178,7 +192,8 @@ export function layerNorm(x: Tensor, shape: number | Shape, options: NormOptions
   const input = floating(x);
   const mean = ops.mean(input, axes, { keepdims: true });
   const variance = ops.variance(input, axes, { keepdims: true });
-  return wrapNode(scaled(standardize(input, mean, variance, options.eps ?? 1e-5), options, listOf(shape)));
+  const y = standardize(input, mean, variance, options.eps ?? 1e-5);
+  return wrapNode(scaled("layerNorm", y, options, listOf(shape)));
 }
 
 /** The distance from 1 to the next number: what keeps rmsNorm from dividing by zero. */
@@ -208,7 +223,7 @@ export function rmsNorm(
   const square = ops.mean(ops.square(input), axes, { keepdims: true });
   const least = eps ?? EPSILON[input.dtype as keyof typeof EPSILON];
   const y = ops.mul(input, ops.div(1, ops.sqrt(ops.add(square, least))));
-  return wrapNode(scaled(y, { weight }, listOf(shape)));
+  return wrapNode(scaled("rmsNorm", y, { weight }, listOf(shape)));
 }
 
 /**
@@ -236,8 +251,10 @@ export function groupNorm(x: Tensor, groups: number, options: NormOptions = {}):
   const y = reshape(standardize(input, mean, variance, options.eps ?? 1e-5), x.shape);
   return wrapNode(
     scaled(
+      "groupNorm",
       y,
       options,
+      [channels],
       x.shape.map((n, axis) => (axis === 1 ? n : 1)),
     ),
   );

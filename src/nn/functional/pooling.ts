@@ -1,20 +1,57 @@
 /** Pooling: what becomes of windows. */
+import type { Node } from "../../graph/index.js";
 import * as ops from "../../ops/index.js";
-import type { AdaptiveSize, PerAxis, PoolOptions } from "../../shape/index.js";
+import {
+  type AdaptiveSize,
+  type PerAxis,
+  type PoolOptions,
+  refuseUnknown,
+  spread,
+} from "../../shape/index.js";
 import { type Tensor, wrapNode } from "../../tensor/index.js";
 
 export type AverageOptions = ops.AverageOptions;
 
-const spread = (rank: number, kernel: PerAxis): readonly number[] =>
-  typeof kernel === "number" ? new Array<number>(rank).fill(kernel) : kernel;
+/** What becomes of a window. */
+export interface PoolKind {
+  readonly name: "max" | "avg";
+  readonly options: readonly string[];
+  readonly reduce: (x: Node, kernel: readonly number[], options: PoolOptions & AverageOptions) => Node;
+}
 
-/** The largest elements of windows over the last axes. */
-export const maxPool = (rank: number, x: Tensor, kernel: PerAxis, options: PoolOptions): Tensor =>
-  wrapNode(ops.maxPool(x.node, spread(rank, kernel), options));
+/** The largest element. */
+export const largest: PoolKind = {
+  name: "max",
+  options: ["stride", "padding", "dilation", "ceilMode"],
+  reduce: ops.maxPool,
+};
 
-/** The means of windows over the last axes. */
-export const averagePool = (rank: number, x: Tensor, kernel: PerAxis, options: AverageOptions): Tensor =>
-  wrapNode(ops.averagePool(x.node, spread(rank, kernel), options));
+/** The mean. */
+export const average: PoolKind = {
+  name: "avg",
+  options: ["stride", "padding", "ceilMode", "countIncludePad"],
+  reduce: ops.averagePool,
+};
+
+/** Throws a ValueError where an option is not one of pooling's. */
+export const checkPool = ({ name, options }: PoolKind, rank: number, given: object): void =>
+  refuseUnknown(`${name}Pool${rank}d`, given, options);
+
+/** The window's size along each axis. */
+export const windowOf = ({ name }: PoolKind, rank: number, kernel: PerAxis): number[] =>
+  spread(kernel, rank, [], 1, `${name}Pool${rank}d: the kernel`);
+
+/** What becomes of windows over the last axes. */
+export function pool(
+  kind: PoolKind,
+  rank: number,
+  x: Tensor,
+  kernel: PerAxis,
+  options: PoolOptions | AverageOptions,
+): Tensor {
+  checkPool(kind, rank, options);
+  return wrapNode(kind.reduce(x.node, windowOf(kind, rank, kernel), options));
+}
 
 /**
  * The largest element of each window of x (N, C, L); the stride is the kernel unless given. Padding is -infinity. With
@@ -30,7 +67,7 @@ export const averagePool = (rank: number, x: Tensor, kernel: PerAxis, options: A
  * ```
  */
 export function maxPool1d(x: Tensor, kernel: PerAxis, options: PoolOptions = {}): Tensor {
-  return maxPool(1, x, kernel, options);
+  return pool(largest, 1, x, kernel, options);
 }
 
 /**
@@ -47,7 +84,7 @@ export function maxPool1d(x: Tensor, kernel: PerAxis, options: PoolOptions = {})
  * ```
  */
 export function maxPool2d(x: Tensor, kernel: PerAxis, options: PoolOptions = {}): Tensor {
-  return maxPool(2, x, kernel, options);
+  return pool(largest, 2, x, kernel, options);
 }
 
 /**
@@ -62,7 +99,7 @@ export function maxPool2d(x: Tensor, kernel: PerAxis, options: PoolOptions = {})
  * ```
  */
 export function avgPool1d(x: Tensor, kernel: PerAxis, options: AverageOptions = {}): Tensor {
-  return averagePool(1, x, kernel, options);
+  return pool(average, 1, x, kernel, options);
 }
 
 /**
@@ -79,7 +116,7 @@ export function avgPool1d(x: Tensor, kernel: PerAxis, options: AverageOptions = 
  * ```
  */
 export function avgPool2d(x: Tensor, kernel: PerAxis, options: AverageOptions = {}): Tensor {
-  return averagePool(2, x, kernel, options);
+  return pool(average, 2, x, kernel, options);
 }
 
 /**

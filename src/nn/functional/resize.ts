@@ -1,7 +1,7 @@
 /** Images made larger or smaller. */
 import { ValueError } from "../../errors.js";
 import * as ops from "../../ops/index.js";
-import { type PerAxis, type ResizeOptions, resizeShape } from "../../shape/index.js";
+import { type PerAxis, type ResizeOptions, refuseUnknown, resizeShape } from "../../shape/index.js";
 import { type Tensor, wrapNode } from "../../tensor/index.js";
 
 /** How values between elements are found. */
@@ -30,7 +30,9 @@ function numbers(setting: PerAxis | undefined, sound: (n: number) => boolean): b
 }
 
 /** Throws a ValueError unless the settings make sense together. */
-export function checkUpsample({ size, scaleFactor, mode = "nearest", alignCorners }: UpsampleOptions): void {
+export function checkUpsample(options: UpsampleOptions): void {
+  refuseUnknown("upsample", options, ["size", "scaleFactor", "mode", "alignCorners"]);
+  const { size, scaleFactor, mode = "nearest", alignCorners } = options;
   if (!Object.hasOwn(RANKS, mode)) {
     throw new ValueError(`upsample: mode must be nearest, linear or bilinear, got ${JSON.stringify(mode)}`);
   }

@@ -51,7 +51,9 @@ export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntro
   tensors(name, logits, target);
   checkScores(name, "logits", logits);
   checkClassWeight(name, logits, options.weight);
-  if (isFloat(target.dtype)) return ofProbabilities(name, logits, target, options);
+  // With one axis less they are labels, whose dtype is looked at there.
+  if (isFloat(target.dtype) && target.ndim === logits.ndim)
+    return ofProbabilities(name, logits, target, options);
   const labels = readLabels(name, "logits", logits, target, ignoreIndex);
   const logProbabilities = logSoftmax(logits, classAxis(logits)) as Tensor;
   const exact = likelihoodLoss(name, logProbabilities, labels, options);

@@ -25,7 +25,8 @@ import {
   takeAlongAxis,
   where,
 } from "../../tensor/index.js";
-import { type LossOptions, type LossValue, oneOf, tensors } from "./reduction.js";
+import { oneOf } from "../checks.js";
+import { type LossOptions, type LossValue, tensors } from "./reduction.js";
 
 /** How many there are of each sample: a list, or integers of shape (N), or () for one sample. */
 export type Lengths = Tensor | readonly number[] | number;

@@ -4,7 +4,8 @@ import { isFloat } from "../../graph/index.js";
 import { formatShape, sameShape } from "../../shape/index.js";
 import { checkValues } from "../../tensor/capture.js";
 import { logicalNot, type Tensor, take, takeAlongAxis, where } from "../../tensor/index.js";
-import { type LossOptions, type LossValue, mustHaveShape, reduced } from "./reduction.js";
+import { mustHaveShape } from "../checks.js";
+import { type LossOptions, type LossValue, reduced } from "./reduction.js";
 
 /** What the losses of classes take. */
 export interface ClassLossOptions extends LossOptions {
@@ -76,7 +77,9 @@ export function readLabels(
     );
   }
   if (labels.dtype === "bool" || isFloat(labels.dtype)) {
-    throw new DTypeError(`${name}: labels must be integers, got ${labels.dtype}`);
+    throw new DTypeError(
+      `${name}: labels must be integers, got ${labels.dtype}; convert them with astype("int32")`,
+    );
   }
   const classes = scores.shape[axis]!;
   checkLabels(name, labels, classes, ignored);

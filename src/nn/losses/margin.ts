@@ -4,16 +4,9 @@ import { isFloat } from "../../graph/index.js";
 import { formatShape, sameShape } from "../../shape/index.js";
 import { checkValues } from "../../tensor/capture.js";
 import { arange, minimum, norm, relu, sqrt, type Tensor, take, where } from "../../tensor/index.js";
+import { mustHaveShape } from "../checks.js";
 import { atLabels, checkClassWeight, checkScores, readLabels } from "./labels.js";
-import {
-  type LossOptions,
-  type LossValue,
-  mustHaveShape,
-  reduced,
-  sameShapes,
-  setting,
-  tensors,
-} from "./reduction.js";
+import { type LossOptions, type LossValue, reduced, sameShapes, setting, tensors } from "./reduction.js";
 
 /** What losses with a margin take. */
 export interface MarginOptions extends LossOptions {
@@ -191,8 +184,8 @@ export function tripletMargin(
 ): LossValue {
   const name = "tripletMargin";
   const { margin = 1, p = 2, eps = 1e-6, swap = false } = options;
-  setting(name, "margin", margin, Number.MIN_VALUE);
-  setting(name, "p", p, Number.MIN_VALUE);
+  setting(name, "margin", margin, "positive");
+  if (p !== Infinity) setting(name, "p", p, "positive");
   setting(name, "eps", eps, 0);
   tensors(name, anchor, positive, negative);
   if (!isFloat(anchor.dtype)) throw new DTypeError(`${name}: inputs must be floats, got ${anchor.dtype}`);

@@ -2,7 +2,8 @@
 import { DataError } from "../../errors.js";
 import { checkValues } from "../../tensor/capture.js";
 import { clip, customGradient, exp, log, log1p, softplus, type Tensor, where } from "../../tensor/index.js";
-import { type LossOptions, type LossValue, oneOf, type Reduction, reduced, sameShapes } from "./reduction.js";
+import { oneOf } from "../checks.js";
+import { type LossOptions, type LossValue, type Reduction, reduced, sameShapes } from "./reduction.js";
 
 /** What {@link bce} takes. */
 export interface BinaryLossOptions extends LossOptions {
@@ -70,9 +71,9 @@ export function bce(prediction: Tensor, target: Tensor, options: BinaryLossOptio
 }
 
 /**
- * Binary cross-entropy of logits x and targets t in [0, 1], mean of ln(1 + exp(x)) - x t, which does not
- * overflow. Both in one shape; the result is 0-d, or in that shape with reduction none. With `posWeight` w it is
- * the mean of (1 - t) x + (1 + (w - 1) t) ln(1 + exp(-x)): w above 1 finds more of the positives, below 1 fewer.
+ * Binary cross-entropy of logits x and targets t in [0, 1]: the mean of w t ln(1 + exp(-x)) + (1 - t) ln(1 + exp(x)),
+ * which neither overflows nor cancels. Both in one shape; the result is 0-d, or in that shape with reduction none.
+ * The `posWeight` w is 1 by default: above 1 it finds more of the positives, below 1 fewer.
  *
  * @throws ShapeError where the shapes differ
  * @example
@@ -84,10 +85,9 @@ export function bce(prediction: Tensor, target: Tensor, options: BinaryLossOptio
 export function bceWithLogits(logits: Tensor, target: Tensor, options: BceWithLogitsOptions = {}): LossValue {
   sameShapes("bceWithLogits", logits, target);
   const { posWeight } = options;
-  if (posWeight === undefined) return weighted(softplus(logits).sub(logits.mul(target)) as Tensor, options);
-  const share = posWeight.sub(1).mul(target).add(1);
-  const wrong = target.neg().add(1).mul(logits);
-  return weighted(wrong.add(share.mul(softplus(logits.neg()))) as Tensor, options);
+  const share = posWeight === undefined ? target : target.mul(posWeight);
+  const missed = share.mul(softplus(logits.neg()));
+  return weighted(missed.add(target.neg().add(1).mul(softplus(logits))) as Tensor, options);
 }
 
 /**

@@ -3,6 +3,7 @@ import { DTypeError, ShapeError, ValueError } from "../../errors.js";
 import type { FloatDType } from "../../graph/index.js";
 import { formatShape, type Shape, sameShape } from "../../shape/index.js";
 import { Tensor } from "../../tensor/index.js";
+import { oneOf } from "../checks.js";
 
 /** What becomes of the losses of a batch. */
 export type Reduction = "mean" | "sum" | "none";
@@ -18,15 +19,6 @@ export type LossValue = Tensor<Shape, FloatDType>;
 
 /** A loss as `fit` takes it. */
 export type Loss = (prediction: Tensor, target: Tensor) => LossValue;
-
-/** Throws a ValueError unless the word is one of those known. */
-export function oneOf(name: string, value: unknown, known: readonly string[]): void {
-  if (known.includes(value as string)) return;
-  const words = known.map((word) => JSON.stringify(word));
-  throw new ValueError(
-    `${name} must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}, got ${JSON.stringify(value)}`,
-  );
-}
 
 /** The mean, the sum or the losses themselves; with weights the mean is divided by their sum. */
 export function reduced(
@@ -57,18 +49,14 @@ export function sameShapes(name: string, prediction: Tensor, target: Tensor): vo
   );
 }
 
-/** Throws a ShapeError unless a tensor has the shape that it must have. */
-export function mustHaveShape(name: string, what: string, tensor: Tensor, shape: Shape): void {
-  tensors(name, tensor);
-  if (sameShape(tensor.shape, shape)) return;
-  throw new ShapeError(
-    `${name}: ${what} must have shape ${formatShape(shape)}, got ${formatShape(tensor.shape)}`,
-  );
-}
-
-/** Throws a ValueError unless a setting is a finite number, of at least `least` if that is given. */
-export function setting(name: string, what: string, value: number, least = -Infinity): void {
-  if (Number.isFinite(value) && value >= least) return;
-  const bound = least === -Infinity ? "" : ` of at least ${least}`;
+/** Throws a ValueError unless a setting is a finite number, of at least `least` (or above 0: "positive") if that is given. */
+export function setting(
+  name: string,
+  what: string,
+  value: number,
+  least: number | "positive" = -Infinity,
+): void {
+  if (Number.isFinite(value) && (least === "positive" ? value > 0 : value >= least)) return;
+  const bound = least === "positive" ? " above 0" : least === -Infinity ? "" : ` of at least ${least}`;
   throw new ValueError(`${name}: ${what} must be a number${bound}, got ${value}`);
 }

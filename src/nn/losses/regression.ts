@@ -1,13 +1,7 @@
 /** Losses of numbers that ought to be other numbers: the difference, squared, absolute, or something between. */
 import { abs, square, type Tensor, where } from "../../tensor/index.js";
-import {
-  type LossOptions,
-  type LossValue,
-  mustHaveShape,
-  reduced,
-  sameShapes,
-  setting,
-} from "./reduction.js";
+import { mustHaveShape } from "../checks.js";
+import { type LossOptions, type LossValue, reduced, sameShapes, setting } from "./reduction.js";
 
 /** What the losses of differences take. */
 export interface RegressionLossOptions extends LossOptions {
@@ -79,7 +73,7 @@ export function l1(prediction: Tensor, target: Tensor, options: RegressionLossOp
  */
 export function huber(prediction: Tensor, target: Tensor, options: HuberOptions = {}): LossValue {
   const { delta = 1, weight } = options;
-  setting("huber", "delta", delta, Number.MIN_VALUE);
+  setting("huber", "delta", delta, "positive");
   sameShapes("huber", prediction, target);
   const size = abs(prediction.sub(target)) as Tensor;
   const line = size.sub(0.5 * delta).mul(delta);
