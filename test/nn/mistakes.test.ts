@@ -199,6 +199,26 @@ describe("what is no layer, no tensor, or of another dtype", () => {
   });
 });
 
+test("oneCycleLR asks for a momentum, and leaves an optimizer without one as it was", () => {
+  const optimizer = optim.sgd(0.1)([array([1], { requiresGrad: true }) as Tensor]);
+  const attempt = () => optim.oneCycleLR({ maxLr: 1, totalSteps: 10 })(optimizer);
+  expect(attempt).toThrow(ValueError);
+  expect(attempt).toThrow("give it one, or say cycleMomentum: false");
+  expect([optimizer.lr, optimizer.groups[0]!.initialLr]).toEqual([0.1, undefined]);
+});
+
+test("multiStepLR asks for a list of milestones", () => {
+  expect(() => optim.multiStepLR({ milestones: 3 } as never)).toThrow(
+    "multiStepLR: milestones must be a list, got a number",
+  );
+});
+
+test("ctc refuses lengths that are not whole", () => {
+  const scores = ones([4, 1, 3]) as Tensor;
+  const targets = array([[1, 2]], { dtype: "int32" }) as Tensor;
+  expect(() => nn.ctc(scores, targets, [3.5], [2])).toThrow("ctc: a length must be a whole number, got 3.5");
+});
+
 test("bceWithLogits keeps the small losses of sure and right answers", () => {
   const losses = nn.bceWithLogits(array([15, -15, 30]) as Tensor, array([1, 0, 1]) as Tensor, {
     reduction: "none",

@@ -110,10 +110,18 @@ function checkInputs(logProbabilities: Tensor, targets: Tensor, blank: number): 
   return logProbabilities.ndim === 2;
 }
 
+/** A length, which an int32 would cut. */
+function whole(length: number): number {
+  if (Number.isSafeInteger(length)) return length;
+  throw new ValueError(`ctc: a length must be a whole number, got ${length}`);
+}
+
 /** Lengths as int32 (N), each from 0 to the most that there is. */
 function lengths(what: string, given: Lengths, batch: number, most: number): Tensor {
   const list =
-    given instanceof Tensor ? given : array(typeof given === "number" ? [given] : given, { dtype: "int32" });
+    given instanceof Tensor
+      ? given
+      : array((typeof given === "number" ? [given] : given).map(whole), { dtype: "int32" });
   if (isFloat(list.dtype)) throw new DTypeError(`ctc: ${what} must be integers, got ${list.dtype}`);
   const flat = (list.ndim === 0 ? list.unsqueeze(0) : list) as Tensor;
   if (!sameShape(flat.shape, [batch])) {

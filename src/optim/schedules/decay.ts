@@ -1,5 +1,7 @@
 /** Schedules that multiply: by a step's factor, exponentially, linearly, by a polynomial, or by a function of one's own. */
+
 import { ValueError } from "../../errors.js";
+import { mustBeList } from "../../shape/index.js";
 import type { Optimizer } from "../optimizer.js";
 import { nonNegative, wholeNumber } from "../settings.js";
 import { scheduled } from "./formula.js";
@@ -57,6 +59,7 @@ export interface MultiStepLROptions {
  * ```
  */
 export function multiStepLR({ milestones, gamma = 0.1 }: MultiStepLROptions): ChainableFactory {
+  mustBeList(milestones, "multiStepLR: milestones");
   for (const milestone of milestones) wholeNumber("milestones", milestone, 0);
   nonNegative("gamma", gamma);
   const times = (at: (milestone: number) => boolean): number => milestones.filter(at).length;

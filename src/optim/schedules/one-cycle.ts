@@ -126,10 +126,15 @@ export function oneCycleLR(options: OneCycleLROptions): ChainableFactory {
       const initial = max / divFactor;
       return { initial, max, min: initial / finalDivFactor };
     });
+    const momenta = momentaOf(optimizer, maxMomentum, baseMomentum);
+    if (cycleMomentum && !optimizer.groups.every(({ options }) => options.betas ?? options.momentum)) {
+      throw new ValueError(
+        "oneCycleLR: the optimizer was made without a momentum to move; give it one, or say cycleMomentum: false",
+      );
+    }
     optimizer.groups.forEach((group, index) => {
       group.initialLr = rates[index]!.initial;
     });
-    const momenta = momentaOf(optimizer, maxMomentum, baseMomentum);
     const at = (t: number, what: "lr" | "momentum", heights: Record<Height, number>): number => {
       const [phase, part] = placeOf(t, phases);
       const [from, to] = phase[what];
