@@ -176,7 +176,7 @@ class Planner {
     const turns = extentsOf(loops);
     if (around !== undefined && costOf(around) <= costOf(inner) && this.#allowed("tile")) {
       const { name, extent } = around.variable;
-      const unroll = operations(nest) > 30 ? 1 : Math.min(4, Math.max(1, Math.floor(extent / lanes)));
+      const unroll = this.#columns(cut.nest, extent, turns);
       steps.push({ name: "reorder", axes: [name] });
       steps.push({ name: "tile", axis: name, size: lanes * unroll });
       steps.push({ name: "vectorize", axis: `${name}.i`, lanes, unroll });
@@ -197,6 +197,23 @@ class Planner {
       for (const { variable } of loops) steps.push({ name: "unroll", axis: variable.name });
     steps.push({ name: "parallelize", axes: outer.length });
     return this.#run(cut.nest, steps, cut.steps);
+  }
+
+  /**
+   * How many vectors of columns are summed side by side: as many as there are registers for, since each row is then read over
+   * whole cache lines. What comes after a long sum does not count. Of several numbers the one that leaves the fewest columns.
+   */
+  #columns({ stages }: Nest, extent: number, turns: number): number {
+    const sums = stages.flatMap(({ reductions }) => reductions);
+    const inner = operationsOf([...sums, ...stages.flatMap(({ stores }) => stores)]);
+    const after = operationsOf(stages.flatMap(({ finish }) => finish));
+    if (inner + (turns > after ? 0 : after) > 30) return 1;
+    const most = sums.length === 1 ? 8 : 4;
+    const vectors = Math.max(1, Math.floor(extent / this.machine.lanes));
+    if (vectors <= most) return vectors;
+    let best = most;
+    for (let n = most; n >= most / 2; n--) if (vectors % n < vectors % best) best = n;
+    return best;
   }
 
   /** A long sum, or one with few results, goes by chunks. */

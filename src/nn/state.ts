@@ -28,10 +28,9 @@ export interface LoadReport {
 
 /** How a state dict is held against a module's tensors. */
 export function compareState(own: ReadonlyMap<string, Tensor>, state: StateDict): LoadReport {
-  for (const [name, value] of state instanceof Map ? state : Object.entries(state)) {
-    if (value instanceof Tensor && !(state instanceof Map)) continue;
+  if (state instanceof Map || !Object.values(state).every((value) => value instanceof Tensor)) {
     throw new DTypeError(
-      `loadStateDict: a record of tensors by name is needed, and ${name} is none of its tensors; what a file holds becomes one by toTensors`,
+      "loadStateDict: it takes a record of tensors; toTensors makes one of a file's arrays",
     );
   }
   const there = [...own].filter(([name]) => Object.hasOwn(state, name));

@@ -53,6 +53,30 @@ function loadsOf(nest: Nest): [Buffer, number][] {
   return list;
 }
 
+/** How many vectors of columns the only kernel that sums them has side by side. */
+function columnsOf(roots: readonly Node[]): number[] {
+  const steps = compiled(roots).kernels.flatMap(({ planned }) => planned.steps);
+  return steps.flatMap((step) => (step.name === "vectorize" ? [step.unroll] : []));
+}
+
+describe("sums of columns", () => {
+  test("read whole cache lines of each row, whatever becomes of a sum", () => {
+    const [x, m, v] = [leaf(1024, 512), leaf(512), leaf(512)];
+    const sum = ops.sum(x, 0);
+    const moment = ops.add(ops.mul(m, 0.9), ops.mul(sum, 0.1));
+    const spread = ops.add(ops.mul(v, 0.999), ops.mul(ops.square(sum), 0.001));
+    const step = ops.div(ops.mul(ops.tanh(moment), 0.01), ops.add(ops.sqrt(spread), 1e-8));
+    expect(columnsOf([sum])).toEqual([8]);
+    expect(columnsOf([step, moment, spread])).toEqual([8]);
+  });
+
+  test("leave few columns over", () => {
+    expect(columnsOf([ops.sum(leaf(100, 24), 0)])).toEqual([6]);
+    expect(columnsOf([ops.sum(leaf(100, 48), 0)])).toEqual([6]);
+    expect(columnsOf([ops.sum(leaf(100, 52), 0)])).toEqual([6]);
+  });
+});
+
 describe("chains and rows", () => {
   test("sigmoid(x) x + 0.5 x - 1 is one kernel that loads x once and stores the result", () => {
     const x = leaf(64, 100);

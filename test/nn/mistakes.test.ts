@@ -183,12 +183,12 @@ describe("what is no layer, no tensor, or of another dtype", () => {
         )(ones([2, 1, 4])),
     ],
     [
-      "loadStateDict: a record of tensors by name is needed, and weight is none of its tensors; what a file holds becomes one by toTensors",
+      "loadStateDict: it takes a record of tensors; toTensors makes one",
       DTypeError,
       () => untyped((state: never) => nn.linear(2, 1).loadStateDict(state))(new Map([["weight", {}]])),
     ],
     [
-      "loadStateDict: a record of tensors by name is needed, and weight is none",
+      "loadStateDict: it takes a record of tensors; toTensors makes one",
       DTypeError,
       () => untyped((state: never) => nn.linear(2, 1).loadStateDict(state))({ weight: [[1, 2]] }),
     ],
