@@ -200,19 +200,19 @@ class Planner {
   }
 
   /**
-   * How many vectors of columns are summed side by side: as many as there are registers for, since each row is then read over
-   * whole cache lines. What comes after a long sum does not count. Of several numbers the one that leaves the fewest columns.
+   * How many vectors of columns are summed side by side: where that leaves enough tiles for all threads as many as there are
+   * registers for, since each row is then read over whole cache lines. What comes after a long sum does not count. Of several
+   * numbers the one that leaves the fewest columns.
    */
-  #columns({ stages }: Nest, extent: number, turns: number): number {
-    const sums = stages.flatMap(({ reductions }) => reductions);
-    const inner = operationsOf([...sums, ...stages.flatMap(({ stores }) => stores)]);
-    const after = operationsOf(stages.flatMap(({ finish }) => finish));
-    if (inner + (turns > after ? 0 : after) > 30) return 1;
-    const most = sums.length === 1 ? 8 : 4;
+  #columns(nest: Nest, extent: number, turns: number): number {
+    const sums = nest.stages.flatMap(({ reductions }) => reductions);
+    const all = operations(nest);
+    const inner = operationsOf([...sums, ...nest.stages.flatMap(({ stores }) => stores)]);
+    if ((turns > all ? inner : all) > 30) return 1;
     const vectors = Math.max(1, Math.floor(extent / this.machine.lanes));
-    if (vectors <= most) return vectors;
-    let best = most;
-    for (let n = most; n >= most / 2; n--) if (vectors % n < vectors % best) best = n;
+    const most = sums.length === 1 && vectors >= 32 ? 8 : 4;
+    let best = Math.min(vectors, most);
+    for (let n = best; n >= most / 2; n--) if (vectors % n < vectors % best) best = n;
     return best;
   }
 

@@ -56,7 +56,7 @@ export abstract class Layer<R extends ShapeRule = ShapeRule> extends Module {
   ): Tensor<Ok<Apply<R, X["shape"]>>, OutputDType<R, X["dtype"]>> {
     const input: unknown = x;
     if (!(input instanceof Tensor))
-      throw new DTypeError(`forward: the input must be a tensor; array(...) makes one`);
+      throw new DTypeError("forward: the input must be a tensor; array(...) makes one");
     this.outputShape(input.shape);
     return this.compute(input) as never;
   }

@@ -37,7 +37,7 @@ export interface SequenceOptions {
   readonly lengths?: readonly number[] | Tensor;
 }
 
-const RECURRENT_OPTIONS = ["numLayers", "bias", "batchFirst", "dropout", "bidirectional", "nonlinearity"];
+const OPTIONS = ["numLayers", "bias", "batchFirst", "dropout", "bidirectional"];
 
 type Pair = readonly [h: Tensor, c?: Tensor];
 
@@ -60,7 +60,7 @@ abstract class Recurrent extends Module {
     options: RecurrentOptions,
   ) {
     super();
-    refuseUnknown(operation, options, RECURRENT_OPTIONS);
+    refuseUnknown(operation, options, [...OPTIONS, ...(operation === "rnn" ? ["nonlinearity"] : [])]);
     const { numLayers = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false } = options;
     for (const [name, value] of Object.entries({ inputSize, hiddenSize, numLayers })) {
       if (Number.isSafeInteger(value) && value >= 1) continue;

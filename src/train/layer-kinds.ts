@@ -90,6 +90,7 @@ function convTranspose(rank: Rank): Kind {
   };
 }
 
+/** What makes a pooling layer. */
 type MakePool = (kernel: number | readonly number[], options: object) => nn.Layer;
 
 const pool = (rank: 1 | 2, operation: string, make: MakePool): Kind =>

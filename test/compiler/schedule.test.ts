@@ -71,9 +71,14 @@ describe("sums of columns", () => {
   });
 
   test("leave few columns over", () => {
-    expect(columnsOf([ops.sum(leaf(100, 24), 0)])).toEqual([6]);
-    expect(columnsOf([ops.sum(leaf(100, 48), 0)])).toEqual([6]);
-    expect(columnsOf([ops.sum(leaf(100, 52), 0)])).toEqual([6]);
+    expect(columnsOf([ops.sum(leaf(100, 144), 0)])).toEqual([6]);
+    expect(columnsOf([ops.sum(leaf(100, 160), 0)])).toEqual([8]);
+    expect(columnsOf([ops.sum(leaf(100, 24), 0)])).toEqual([3]);
+  });
+
+  test("leave several tiles, for several threads", () => {
+    expect(columnsOf([ops.sum(leaf(1000, 32), 0)])).toEqual([4]);
+    expect(columnsOf([ops.sum(leaf(1000, 8), 0)])).toEqual([2]);
   });
 });
 

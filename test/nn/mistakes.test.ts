@@ -34,6 +34,18 @@ describe("options that are not known", () => {
       () => untyped(nn.functional.avgPool2d)(ones([1, 1, 4, 4]), 2, { dilation: 2 }),
     ],
     ['upsample: no option "mod"', () => untyped(nn.upsample)({ scaleFactor: 2, mod: "bilinear" })],
+    [
+      'conv1d: no option "stide"',
+      () => untyped(nn.functional.conv1d)(ones([1, 1, 4]), ones([1, 1, 2]), null, { stide: 2 }),
+    ],
+    [
+      'convTranspose1d: no option "paddingMode"',
+      () =>
+        untyped(nn.functional.convTranspose1d)(ones([1, 1, 4]), ones([1, 1, 2]), null, {
+          paddingMode: "zeros",
+        }),
+    ],
+    ['gru: no option "nonlinearity"', () => untyped(nn.gru)(2, 3, { nonlinearity: "relu" })],
     ['lstm: no option "batch_first"', () => untyped(nn.lstm)(2, 3, { batch_first: true })],
     [
       'scaledDotProductAttention: no option "causal"',
@@ -155,7 +167,7 @@ describe("what is no layer, no tensor, or of another dtype", () => {
       () => untyped(nn.transformerEncoder)(nn.transformerEncoderLayer(4, 2), 2),
     ],
     [
-      'crossEntropy: labels must be integers, got float32; convert them with astype("int32")',
+      'crossEntropy: labels must be integers, got float32; astype("int32") makes them',
       DTypeError,
       () => nn.crossEntropy(ones([2, 3]) as Tensor, array([0, 1]) as Tensor),
     ],

@@ -45,12 +45,15 @@ export function convolution(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | null | undefined,
-  { paddingMode = "zeros", ...options }: ConvolutionOptions,
+  given: ConvolutionOptions,
 ): Tensor {
-  checkWeights(`conv${rank}d`, rank, weight, bias, weight.shape[0]!);
+  const name = `conv${rank}d`;
+  checkConv(name, false, given);
+  const { paddingMode = "zeros", ...options } = given;
+  checkWeights(name, rank, weight, bias, weight.shape[0]!);
   if (paddingMode === "zeros" || x.ndim < rank + 1)
     return wrapNode(ops.convolution(x.node, weight.node, bias?.node ?? null, options));
-  const { low, high } = normalizeConv(`conv${rank}d`, weight.shape.slice(2), options);
+  const { low, high } = normalizeConv(name, weight.shape.slice(2), options);
   const widths = low.map((before, i) => [before, high[i]!] as const);
   const padded = ops.border(x.node, widths, paddingMode);
   return wrapNode(ops.convolution(padded, weight.node, bias?.node ?? null, { ...options, padding: 0 }));
@@ -64,7 +67,9 @@ export function transposedConvolution(
   bias: Tensor | null | undefined,
   options: ConvTransposeOptions,
 ): Tensor {
-  checkWeights(`convTranspose${rank}d`, rank, weight, bias, weight.shape[1]! * (options.groups ?? 1));
+  const name = `convTranspose${rank}d`;
+  checkConv(name, true, options);
+  checkWeights(name, rank, weight, bias, weight.shape[1]! * (options.groups ?? 1));
   return wrapNode(ops.transposedConvolution(x.node, weight.node, bias?.node ?? null, options));
 }
 

@@ -77,9 +77,7 @@ export function readLabels(
     );
   }
   if (labels.dtype === "bool" || isFloat(labels.dtype)) {
-    throw new DTypeError(
-      `${name}: labels must be integers, got ${labels.dtype}; convert them with astype("int32")`,
-    );
+    throw new DTypeError(`${name}: labels must be integers, got ${labels.dtype}; astype("int32") makes them`);
   }
   const classes = scores.shape[axis]!;
   checkLabels(name, labels, classes, ignored);

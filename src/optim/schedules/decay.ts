@@ -1,5 +1,4 @@
 /** Schedules that multiply: by a step's factor, exponentially, linearly, by a polynomial, or by a function of one's own. */
-
 import { ValueError } from "../../errors.js";
 import { mustBeList } from "../../shape/index.js";
 import type { Optimizer } from "../optimizer.js";
