@@ -34,6 +34,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^maru$/, replacement: source("index.ts") },
+      { find: /^maru\/light$/, replacement: source("light.ts") },
       { find: /^maru\/(data|formats|plot)$/, replacement: `${source("")}$1/index.ts` },
       { find: /^maru\/formats\/node$/, replacement: source("formats/node.ts") },
     ],
@@ -67,6 +68,15 @@ export default defineConfig({
           exclude: [...SHARED, ...ALONE],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "lab",
+          include: ["lab/test/**/*.test.ts"],
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
       {

@@ -25,7 +25,8 @@ const HOUSE = [
   ["formats"],
   ["data", "plot"],
   ["train"],
-  ["index"],
+  ["face"],
+  ["index", "light"],
   ["node"],
   ["cli"],
 ];
@@ -53,7 +54,7 @@ function filesOf(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    return entry.isDirectory() ? filesOf(path) : /\.tsx?$/.test(entry.name) ? [path] : [];
+    return entry.isDirectory() ? filesOf(path) : /\.(tsx?|svelte)$/.test(entry.name) ? [path] : [];
   });
 }
 
@@ -107,7 +108,8 @@ function findCircle(path, open, done) {
 const done = new Set();
 for (const path of graph.keys()) findCircle(path, [], done);
 
-for (const folder of ["examples", "lab", "bench"]) {
+// The Lab's tests drive its server and the browser as ours do.
+for (const folder of ["examples", join("lab", "src"), "bench"]) {
   for (const path of filesOf(join(root, folder))) {
     for (const specifier of importsOf(path)) {
       const inside =

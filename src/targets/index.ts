@@ -2,7 +2,6 @@
 import { DeviceError } from "../errors.js";
 import { interpreter } from "./interpreter/interpreter.js";
 import type { Readiness, Target } from "./target.js";
-import { wasm } from "./wasm/wasm.js";
 
 export type {
   ExplainedKernel,
@@ -19,18 +18,23 @@ export interface DeviceStatus {
   readonly detail: string;
 }
 
-const targets = new Map<string, Target>([
-  [wasm.name, wasm],
-  [interpreter.name, interpreter],
-]);
+/** Those that compile stand first: `addTarget` puts them there. */
+let targets: ReadonlyMap<string, Target> = new Map([[interpreter.name, interpreter]]);
 
-/** A device that is not there everywhere. */
+/**
+ * Makes a device known. The public face brings WebAssembly, that of Node native code as well; who imports neither, as
+ * `maru/light` does at first, has the interpreter alone.
+ */
 export function addTarget(target: Target): void {
-  targets.set(target.name, target);
+  targets = new Map([[target.name, target], ...targets]);
 }
+
+/** What computes where nobody chose: WebAssembly where it was brought. */
+export const defaultTarget = (): Target => targets.get("wasm") ?? interpreter;
 
 /** Names that are known, but have no target here. */
 const planned: ReadonlyMap<string, string> = new Map([
+  ["wasm", "its compiler has not been loaded (await loadCompiler() loads it)"],
   ["native", "it is there in Node alone"],
   ["webgpu", "this version of maru has no WebGPU target"],
 ]);

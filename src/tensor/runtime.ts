@@ -1,10 +1,17 @@
 /** Which device computes, whether derivatives are recorded, and the one place where nodes get their values. */
 import { GradientError, ValueError } from "../errors.js";
 import { forgetNodes, isVariable, type Node, type TypedArray, verify, withoutMarks } from "../graph/index.js";
-import { setThreads as askForThreads, openTarget, type RunReport, type Target } from "../targets/index.js";
+import {
+  setThreads as askForThreads,
+  defaultTarget,
+  openTarget,
+  type RunReport,
+  type Target,
+} from "../targets/index.js";
 import { capture, refuse } from "./capture.js";
 
-let target: Target = openTarget("wasm");
+/** What was chosen, if anything was; the devices come to be known after this module was loaded. */
+let chosen: Target | undefined;
 let recording = true;
 /** The verifier, where it is asked for: a page that does not ask need not load it. */
 let checker: typeof verify | undefined;
@@ -18,7 +25,7 @@ let checker: typeof verify | undefined;
  * getDevice(); // wasm
  * ```
  */
-export const getDevice = (): string => target.name;
+export const getDevice = (): string => currentTarget().name;
 
 /**
  * Chooses the device that computes from now on: "wasm", "native" (in Node), "interpreter", or "auto", which is native
@@ -34,7 +41,7 @@ export const getDevice = (): string => target.name;
  */
 export function setDevice(name: string): void {
   refuse("setDevice", "choose the device before");
-  target = openTarget(name);
+  chosen = openTarget(name);
 }
 
 /**
@@ -65,14 +72,14 @@ export function setThreads(count: number): void {
  * getThreads() >= 1; // true
  * ```
  */
-export const getThreads = (): number => target.threads ?? 1;
+export const getThreads = (): number => currentTarget().threads ?? 1;
 
 /** The device itself. */
-export const currentTarget = (): Target => target;
+export const currentTarget = (): Target => chosen ?? defaultTarget();
 
 /** Computes with a device that has no name; for tests of devices. */
 export function useTarget(device: Target): void {
-  target = device;
+  chosen = device;
 }
 
 /**
@@ -154,7 +161,7 @@ export function compute(nodes: readonly Node[], keep = false): Set<Node> {
   const variables = new Set<Node>();
   const pending = pendingOf(nodes);
   if (pending.length === 0) return variables;
-  last = target.run(pending, choice(variables, keep));
+  last = currentTarget().run(pending, choice(variables, keep));
   forgetNodes();
   return variables;
 }
@@ -170,6 +177,7 @@ export function computeOnHost(node: Node): TypedArray {
 
 /** As `compute`, but without blocking a page: there the event loop turns meanwhile. */
 export async function computeSoon(nodes: readonly Node[], keep = false): Promise<Set<Node>> {
+  const target = currentTarget();
   if (target.runAsync === undefined) return compute(nodes, keep);
   const variables = new Set<Node>();
   const pending = pendingOf(nodes);
@@ -180,7 +188,7 @@ export async function computeSoon(nodes: readonly Node[], keep = false): Promise
 }
 
 /** Is a computation in flight that has to be awaited? Another one now would be an error. */
-export const isComputing = (): boolean => target.busy ?? false;
+export const isComputing = (): boolean => currentTarget().busy ?? false;
 
 function pendingOf(nodes: readonly Node[]): Node[] {
   // While a function is captured nothing has a value: all of it is computed later, as one program.

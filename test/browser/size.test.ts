@@ -9,7 +9,7 @@ import { Tensor } from "../../src/index.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const packageOf = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
-  readonly exports: { readonly ".": { readonly default: string } };
+  readonly exports: Record<"." | "./light", { readonly default: string }>;
 };
 const folder = mkdtempSync(join(root, "node_modules", ".size-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -22,7 +22,12 @@ async function built(program: string, outDir?: string): Promise<Rolldown.Rolldow
     configFile: false,
     logLevel: "silent",
     root: folder,
-    resolve: { alias: { maru: join(root, packageOf.exports["."].default) } },
+    resolve: {
+      alias: {
+        "maru/light": join(root, packageOf.exports["./light"].default),
+        maru: join(root, packageOf.exports["."].default),
+      },
+    },
     build: {
       write: outDir !== undefined,
       ...(outDir !== undefined && { outDir }),
@@ -69,6 +74,12 @@ test("the core is small: arrays, derivatives, a network, an optimizer, the compi
 test("who only computes with arrays loads less", async () => {
   const program = 'import { array } from "maru"; console.log(String(array([1, 2]).add(1)));';
   expect(await kilobytesOf("arrays", program)).toBeLessThan(90);
+});
+
+test("the light face leaves the compiler for later", async () => {
+  const program =
+    'import { array, loadCompiler } from "maru/light"; console.log(String(array([1, 2]).add(1)), loadCompiler);';
+  expect(await kilobytesOf("light", program)).toBeLessThan(35);
 });
 
 test("everything that maru exports", async () => {

@@ -40,6 +40,7 @@ function ownImports(code: string): Map<string, string> {
 /** maru's entries, in the order in which a name is looked for. */
 const entries = [
   "src/index.ts",
+  "src/light.ts",
   "src/data/index.ts",
   "src/formats/index.ts",
   "src/formats/node.ts",

@@ -7,9 +7,11 @@ import { verifyCode, verifyNest } from "../../src/compiler/verify.js";
 import { addTarget } from "../../src/targets/index.js";
 import { setInterpretFirst } from "../../src/targets/known-programs.js";
 import { native } from "../../src/targets/native/native.js";
+import { wasm } from "../../src/targets/wasm/wasm.js";
 import { random } from "../../src/tensor/random.js";
 import { setDevice, setThreads } from "../../src/tensor/runtime.js";
 
+addTarget(wasm);
 addTarget(native);
 setDevice(globalThis.process.env.MARU_TEST_DEVICE ?? "wasm");
 if (globalThis.process.env.MARU_TEST_THREADS) setThreads(Number(globalThis.process.env.MARU_TEST_THREADS));

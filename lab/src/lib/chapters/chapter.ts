@@ -1,0 +1,39 @@
+/** What a chapter is, beside its text: a state, panels that show it, code that says it, and actions that change it. */
+import type { Component } from "svelte";
+import type { GenericSchema, InferOutput } from "valibot";
+import type { Code } from "../code/template.js";
+import type { Translate } from "../text/words.js";
+
+/** Any schema of an object in which every key has a default: parsing `{}` gives the state that a reader begins with. */
+export type StateSchema = GenericSchema<unknown, Record<string, unknown>>;
+
+export interface PanelProps<S> {
+  /** The chapter's state as the reader has made it; panels change it in place. (`state` would hide the rune `$state`.) */
+  readonly lesson: S;
+  readonly t: Translate;
+}
+
+export interface Panel<S> {
+  /** Its name in the text: `## section [panel] Heading`; its tab's words are `panel.<id>`. */
+  readonly id: string;
+  readonly component: Component<PanelProps<S>>;
+}
+
+export interface Chapter<Schema extends StateSchema = StateSchema, S = InferOutput<Schema>> {
+  readonly schema: Schema;
+  readonly panels: readonly Panel<S>[];
+  /** The program that the panel is, with the numbers of the state in their places. */
+  readonly code?: (state: S, panel: string, t: Translate) => Code;
+  /** A number that the reader wrote into the code; without it the state's key of that path gets it. */
+  readonly write?: (state: S, slot: string, value: number) => void;
+  /** Numbers in the text that follow the figure: `{{name}}`. */
+  readonly live?: Readonly<Record<string, (state: S) => string>>;
+  /** Buttons in the text: `[words](do:name)`. */
+  readonly actions?: Readonly<Record<string, (state: S) => void>>;
+  /** Components in the text: a line `@name`. */
+  readonly widgets?: Readonly<Record<string, Component<PanelProps<S>>>>;
+}
+
+/** A chapter, its state typed by its schema. */
+export const chapter = <const Schema extends StateSchema>(of: Chapter<Schema>): Chapter =>
+  of as unknown as Chapter;
