@@ -3,6 +3,7 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   plugins: [sveltekit()],
+  cacheDir: ".cache/vite",
   // Workers are modules with chunks of their own, as pages are.
   worker: { format: "es" },
   // Fonts too are files: the policy of the pages lets nothing else in.
