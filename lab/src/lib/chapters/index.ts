@@ -12,6 +12,10 @@ export interface ChapterEntry {
 
 export const CHAPTERS: readonly ChapterEntry[] = [
   { number: 2, slug: "perceptron", folder: "02-perceptron", load: () => import("./02-perceptron/index.js") },
+  { number: 3, slug: "gates", folder: "03-gates", load: () => import("./03-gates/index.js") },
+  { number: 4, slug: "bias", folder: "04-bias", load: () => import("./04-bias/index.js") },
+  { number: 5, slug: "limits", folder: "05-limits", load: () => import("./05-limits/index.js") },
+  { number: 6, slug: "xor", folder: "06-xor", load: () => import("./06-xor/index.js") },
 ];
 
 export const entryOf = (slug: string): ChapterEntry | undefined =>
