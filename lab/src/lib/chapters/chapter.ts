@@ -1,11 +1,9 @@
 /** What a chapter is, beside its text: a state, panels that show it, code that says it, and actions that change it. */
 import type { Component } from "svelte";
-import type { GenericSchema, InferOutput } from "valibot";
+import type { InferOutput } from "valibot";
 import type { Code } from "../code/template.js";
+import type { StateSchema } from "../state/schema.js";
 import type { Translate } from "../text/words.js";
-
-/** Any schema of an object in which every key has a default: parsing `{}` gives the state that a reader begins with. */
-export type StateSchema = GenericSchema<unknown, Record<string, unknown>>;
 
 export interface PanelProps<S> {
   /** The chapter's state as the reader has made it; panels change it in place. (`state` would hide the rune `$state`.) */

@@ -3,7 +3,7 @@
  * address comes from anywhere, so it is read as data: bounded, parsed, and held against the chapter's schema.
  */
 import { safeParse } from "valibot";
-import type { StateSchema } from "../chapters/chapter.js";
+import type { StateSchema } from "./schema.js";
 
 /** Longer addresses are not read; browsers and messengers cut them before. */
 const MOST_CHARACTERS = 100_000;
