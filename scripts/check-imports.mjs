@@ -108,6 +108,26 @@ function findCircle(path, open, done) {
 const done = new Set();
 for (const path of graph.keys()) findCircle(path, [], done);
 
+/** The rooms of the Lab, from the ground up. */
+const LAB = [["text"], ["state"], ["code", "engine"], ["figures", "editor"], ["chapters"], ["shell"]];
+const labLevel = new Map(LAB.flatMap((rooms, height) => rooms.map((room) => [room, height])));
+const library = join(root, "lab", "src", "lib");
+for (const path of filesOf(library)) {
+  const name = relative(root, path);
+  const [room] = relative(library, path).split("/");
+  if (!labLevel.has(room))
+    problems.push(`${name}: the room "${room}" has no place in the Lab (scripts/check-imports.mjs)`);
+  for (const specifier of importsOf(path)) {
+    const target = specifier.startsWith("$lib/")
+      ? join(library, specifier.slice(5))
+      : join(dirname(path), specifier);
+    if (!/^(\.|\$lib\/)/.test(specifier)) continue;
+    const [other] = relative(library, target).split("/");
+    if (other !== room && !(labLevel.get(other) < labLevel.get(room)))
+      problems.push(`${name}: imports up or across, from ${room} to ${other}`);
+  }
+}
+
 // The Lab's tests drive its server and the browser as ours do.
 for (const folder of ["examples", join("lab", "src"), "bench"]) {
   for (const path of filesOf(join(root, folder))) {

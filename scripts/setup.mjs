@@ -4,11 +4,12 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const lab = join(root, "lab");
 const OLDEST_NODE = 20;
 
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
@@ -20,42 +21,50 @@ function giveUp(message, code = 1) {
 }
 
 /** What npm wrote down as installed, against what the lock file asks for. Optional packages may be for other systems. */
-function isInstalled() {
-  const record = join(root, "node_modules", ".package-lock.json");
+function isInstalled(folder) {
+  const record = join(folder, "node_modules", ".package-lock.json");
   if (!existsSync(record)) return false;
-  const wanted = readJson(join(root, "package-lock.json")).packages;
+  const wanted = readJson(join(folder, "package-lock.json")).packages;
   const there = readJson(record).packages;
   return Object.entries(wanted).every(
     ([path, { version, optional }]) =>
       path === "" ||
       (there[path] === undefined
         ? optional === true
-        : there[path].version === version && existsSync(join(root, path))),
+        : there[path].version === version && existsSync(join(folder, path))),
   );
 }
 
 /** Runs npm: by this Node where npm started us, else by a shell, which finds it on Windows too. */
-function npm(...words) {
+function npm(folder, ...words) {
   const cli = process.env.npm_execpath;
   return cli !== undefined && /npm-cli\.js$/.test(cli)
-    ? spawnSync(process.execPath, [cli, ...words], { cwd: root, stdio: "inherit" })
-    : spawnSync(`npm ${words.join(" ")}`, { cwd: root, stdio: "inherit", shell: true });
+    ? spawnSync(process.execPath, [cli, ...words], { cwd: folder, stdio: "inherit" })
+    : spawnSync(`npm ${words.join(" ")}`, { cwd: folder, stdio: "inherit", shell: true });
 }
 
-/** Installs the packages of package-lock.json, where they are not there or others are. */
-export function ensureInstalled() {
-  if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
-    giveUp(`maru needs Node ${OLDEST_NODE} or later; this is ${process.version}.`);
-  }
-  if (isInstalled()) return;
-  console.error("Installing packages (npm ci) ...");
-  const { status, error } = npm("ci", "--no-audit", "--no-fund");
+/** Installs the packages of a folder's package-lock.json, where they are not there or others are. */
+function install(folder, what) {
+  if (isInstalled(folder)) return;
+  console.error(`Installing ${what} (npm ci) ...`);
+  const { status, error } = npm(folder, "ci", "--no-audit", "--no-fund");
   if (status === 0) return;
   const why = error === undefined ? `npm ended with code ${status}` : error.message;
   giveUp(
     `The packages could not be installed (${why}); npm's own words are above. Check the connection to the package registry, then run the same command again.`,
   );
 }
+
+/** Installs maru's packages. */
+export function ensureInstalled() {
+  if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
+    giveUp(`maru needs Node ${OLDEST_NODE} or later; this is ${process.version}.`);
+  }
+  install(root, "packages");
+}
+
+/** Installs the Lab's packages, which are its own. */
+export const ensureLabInstalled = () => install(lab, "the Lab's packages");
 
 function* filesBelow(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -65,31 +74,69 @@ function* filesBelow(folder) {
   }
 }
 
-/** A fingerprint of all that the build reads: names, sizes and times of the sources, and the compiler's version. */
-function fingerprint() {
+/** A fingerprint of files and of all files below folders: names, sizes and times. */
+function fingerprint(...paths) {
   const hash = createHash("sha256");
-  const settings = ["tsconfig.json", "tsconfig.build.json", "package.json", "package-lock.json"];
-  for (const path of [...filesBelow(join(root, "src")), ...settings.map((name) => join(root, name))].sort()) {
+  const files = paths.flatMap((path) => (statSync(path).isDirectory() ? [...filesBelow(path)] : [path]));
+  for (const path of files.sort()) {
     const { size, mtimeMs } = statSync(path);
     hash.update(`${path} ${size} ${mtimeMs}\n`);
   }
   return hash.digest("hex");
 }
 
-/** Compiles src/ into dist/, where a source has changed since the last time. */
-export function ensureBuilt() {
-  const stamp = join(root, ".cache", "built");
-  const now = fingerprint();
-  const whole = existsSync(join(root, "dist", "cli", "main.js"));
-  if (whole && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
-  console.error("Compiling src/ to dist/ ...");
-  const { status } = spawnSync(process.execPath, [join(root, "scripts", "build.mjs")], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  if (status !== 0) giveUp("The sources could not be compiled; what TypeScript found is above.");
+/**
+ * Builds something, where what it is made of has changed since the last time.
+ *
+ * @param name of the stamp in .cache
+ * @param result a file that is there when all was built
+ * @param build returns an exit status
+ */
+function ensure(name, now, result, build, failure) {
+  const stamp = join(root, ".cache", name);
+  if (existsSync(result) && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
+  rmSync(stamp, { force: true });
+  if (build() !== 0) giveUp(failure);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, now);
+}
+
+const SETTINGS = ["tsconfig.json", "tsconfig.build.json", "package.json", "package-lock.json"];
+
+/** Compiles src/ into dist/. */
+export function ensureBuilt() {
+  const now = fingerprint(...["src", "scripts/build.mjs", ...SETTINGS].map((name) => join(root, name)));
+  const build = () => {
+    console.error("Compiling src/ to dist/ ...");
+    return spawnSync(process.execPath, [join(root, "scripts", "build.mjs")], { cwd: root, stdio: "inherit" })
+      .status;
+  };
+  const failure = "The sources could not be compiled; what TypeScript found is above.";
+  ensure("built", now, join(root, "dist", "cli", "main.js"), build, failure);
+}
+
+/** What of lab/ is made by others than us. */
+const LAB_MADE = new Set(["node_modules", ".svelte-kit", ".cache", "build", "test"]);
+
+/** Builds the Lab's pages from lab/ and dist/. */
+export function ensureLab() {
+  ensureLabInstalled();
+  ensureBuilt();
+  const sources = readdirSync(lab).filter((name) => !LAB_MADE.has(name));
+  const now = fingerprint(join(root, ".cache", "built"), ...sources.map((name) => join(lab, name)));
+  const build = () => {
+    console.error("Building the Lab ...");
+    const vite = join(lab, "node_modules", "vite", "bin", "vite.js");
+    const { status, stdout, stderr } = spawnSync(process.execPath, [vite, "build"], {
+      cwd: lab,
+      stdio: ["ignore", "pipe", "pipe"],
+      maxBuffer: 2 ** 26,
+    });
+    if (status !== 0) process.stderr.write(`${stdout}\n${stderr}`);
+    return status;
+  };
+  const failure = "The Lab could not be built; what went wrong is above.";
+  ensure("lab-built", now, join(lab, "build", "index.html"), build, failure);
 }
 
 /** Programs that the browser tests can drive; test/browser/chromium.ts looks for the same ones. */

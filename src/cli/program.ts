@@ -4,6 +4,7 @@ import { positiveNumber, wholeNumber } from "./arguments.js";
 import { type BenchArguments, bench } from "./bench.js";
 import { TASKS } from "./bench-tasks.js";
 import { type DoctorArguments, doctor } from "./doctor.js";
+import { type LabArguments, lab } from "./lab.js";
 import { MODELS } from "./models.js";
 import { type PredictArguments, predict } from "./predict.js";
 import { SCHEDULES } from "./schedules.js";
@@ -16,7 +17,7 @@ Exit codes: 0 done, 1 failed (one sentence on standard error says why; MARU_DEBU
 /** The program; `leave` is told the exit code of a command that ran. */
 export function buildProgram(version: string, leave: (code: number) => void): Command {
   const program = new Command("maru")
-    .description("Deep learning for TypeScript: trains networks, and uses them")
+    .description("Deep learning for TypeScript: trains networks, uses them, and teaches how they work")
     .version(version)
     .exitOverride()
     .showHelpAfterError("(maru --help tells all commands and options)")
@@ -24,6 +25,13 @@ export function buildProgram(version: string, leave: (code: number) => void): Co
   addTrain(program, leave);
   addPredict(program, leave);
   addBench(program, leave);
+  program
+    .command("lab")
+    .description("open the Lab: the lecture as things to touch, in Korean and English, on this machine")
+    .option("--port <n>", "the port (default: 6278, or the next free one; 0: any)", wholeNumber(0, 65535))
+    .option("--json", "one JSON object on standard output, words on standard error")
+    .allowExcessArguments(false)
+    .action(async (options: LabArguments) => leave(await lab(options)));
   program
     .command("doctor")
     .description("say what this machine has for maru: devices, data, colours")
