@@ -11,6 +11,7 @@ export interface ChapterEntry {
 }
 
 export const CHAPTERS: readonly ChapterEntry[] = [
+  { number: 1, slug: "why-now", folder: "01-why-now", load: () => import("./01-why-now/index.js") },
   { number: 2, slug: "perceptron", folder: "02-perceptron", load: () => import("./02-perceptron/index.js") },
   { number: 3, slug: "gates", folder: "03-gates", load: () => import("./03-gates/index.js") },
   { number: 4, slug: "bias", folder: "04-bias", load: () => import("./04-bias/index.js") },
