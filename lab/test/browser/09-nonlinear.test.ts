@@ -64,7 +64,7 @@ feature(10, "without activations three matrices fuse to one", "nonlinear", {
   mouse: async ({ page }) => {
     await page.locator("#tab-collapse").click();
     await fuses(page, async (i) => page.locator(`[data-between="${i}"]`).click());
-    const paper = page.locator('[data-figure="field"] rect');
+    const paper = page.locator('[data-figure="field"] [data-keys]');
     await paper.scrollIntoViewIfNeeded();
     const box = (await paper.boundingBox())!;
     await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.5);
@@ -92,7 +92,7 @@ feature(10, "without activations three matrices fuse to one", "nonlinear", {
     await page.locator("#tab-collapse").focus();
     await page.keyboard.press("ArrowLeft");
     const bends = (): Promise<string | null> => page.locator("[data-bends]").getAttribute("data-bends");
-    await expect.poll(bends).toBe("4");
+    await expect.poll(bends).toBe("6");
     await page.locator('[data-slider="neurons"]').focus();
     await page.keyboard.press("Home");
     await expect.poll(bends).toBe("1");

@@ -17,6 +17,12 @@ export const CHAPTERS: readonly ChapterEntry[] = [
   { number: 4, slug: "bias", folder: "04-bias", load: () => import("./04-bias/index.js") },
   { number: 5, slug: "limits", folder: "05-limits", load: () => import("./05-limits/index.js") },
   { number: 6, slug: "xor", folder: "06-xor", load: () => import("./06-xor/index.js") },
+  {
+    number: 8,
+    slug: "activations",
+    folder: "08-activations",
+    load: () => import("./08-activations/index.js"),
+  },
   { number: 9, slug: "nonlinear", folder: "09-nonlinear", load: () => import("./09-nonlinear/index.js") },
 ];
 

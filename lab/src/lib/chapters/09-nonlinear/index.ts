@@ -88,8 +88,8 @@ export default chapter({
       1, 0.5,
     ]),
     bend: v.optional(v.picklist(["none", ...ACTIVATIONS]), "relu"),
-    neurons: whole(1, 12, 4),
-    seed: whole(1, 999, 1),
+    neurons: whole(1, 12, 6),
+    seed: whole(1, 999, 64),
   }),
   panels: [
     { id: "bends", component: BendsPanel },
