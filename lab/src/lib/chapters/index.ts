@@ -24,6 +24,7 @@ export const CHAPTERS: readonly ChapterEntry[] = [
     load: () => import("./08-activations/index.js"),
   },
   { number: 9, slug: "nonlinear", folder: "09-nonlinear", load: () => import("./09-nonlinear/index.js") },
+  { number: 10, slug: "arrays", folder: "10-arrays", load: () => import("./10-arrays/index.js") },
 ];
 
 export const entryOf = (slug: string): ChapterEntry | undefined =>
