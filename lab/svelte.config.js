@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import adapter from "@sveltejs/adapter-static";
 import { vitePreprocess } from "@sveltejs/vite-plugin-svelte";
+import adapter from "./build-plugins/adapter.js";
 
 const maru = (path) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
 
@@ -9,7 +9,9 @@ export default {
   preprocess: vitePreprocess({ script: true }),
   compilerOptions: { runes: true },
   kit: {
-    adapter: adapter({ pages: "build", assets: "build" }),
+    adapter: adapter(),
+    // The page registers it itself, and can say where a browser refuses it.
+    serviceWorker: { register: false },
     // The library as a page gets it: the built package, by its public entries alone.
     alias: {
       "maru/light": maru("modules/light.js"),
@@ -35,7 +37,7 @@ export default {
         "form-action": ["none"],
       },
     },
-    prerender: { entries: ["/", "/ko/", "/en/"], handleHttpError: "fail", handleMissingId: "fail" },
+    prerender: { entries: ["/", "/ko/", "/en/", "/404"], handleHttpError: "fail", handleMissingId: "fail" },
     typescript: {
       config: (config) => {
         // What is run is the bundle for pages; its types stand beside it.

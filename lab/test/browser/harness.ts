@@ -122,6 +122,12 @@ export async function slide(page: Page, selector: string, part: number): Promise
   await page.mouse.up();
 }
 
+/** Clicks something in view where it is; a locator's own click would first scroll what stays at the top. */
+export async function clickInPlace(page: Page, selector: string): Promise<void> {
+  const box = (await page.locator(selector).first().boundingBox())!;
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+}
+
 /** The texts of a column of a truth table. */
 export const cellsOf = (page: Page, key: string): Promise<string[]> =>
   page.locator(`[data-figure="truth-table"] [data-cell="${key}"]`).allInnerTexts();

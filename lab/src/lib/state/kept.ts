@@ -19,3 +19,14 @@ export function keep(key: string, value: string): void {
     refused = true;
   }
 }
+
+/** Whether the browser keeps nothing for this page; asks it, so the answer is known before anything is kept. */
+export function storageRefused(): boolean {
+  keep("probe", "");
+  try {
+    localStorage.removeItem("maru.probe");
+  } catch {
+    refused = true;
+  }
+  return refused;
+}
