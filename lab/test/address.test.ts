@@ -10,6 +10,9 @@ const packed = (json: string): string => `#s=${deflateRawSync(json).toString("ba
 let chapters: Awaited<ReturnType<typeof loadChapters>>;
 beforeAll(async () => void (chapters = await loadChapters()), 180_000);
 
+/** The chapter whose state is two weights and a threshold. */
+const perceptron = () => chapters.find(({ entry }) => entry.slug === "perceptron")!.chapter;
+
 async function faultOf(hash: string, at = 0): Promise<string> {
   try {
     await decodeState(hash, chapters[at]!.chapter.schema);
@@ -21,7 +24,7 @@ async function faultOf(hash: string, at = 0): Promise<string> {
 }
 
 test("what was changed comes back, with the panel", async () => {
-  const { schema } = chapters[0]!.chapter;
+  const { schema } = perceptron();
   const beginning = parse(schema, {});
   const changed = { ...beginning, w1: -1.25, row: 2 };
   const hash = await encodeState(changed, beginning, "neuron");
@@ -32,7 +35,7 @@ test("what was changed comes back, with the panel", async () => {
 });
 
 test("a browser that cannot deflate writes what any browser reads", async () => {
-  const { schema } = chapters[0]!.chapter;
+  const { schema } = perceptron();
   const beginning = parse(schema, {});
   const changed = { ...beginning, w1: 2 };
   vi.stubGlobal("CompressionStream", undefined);

@@ -17,6 +17,7 @@ export const CHAPTERS: readonly ChapterEntry[] = [
   { number: 4, slug: "bias", folder: "04-bias", load: () => import("./04-bias/index.js") },
   { number: 5, slug: "limits", folder: "05-limits", load: () => import("./05-limits/index.js") },
   { number: 6, slug: "xor", folder: "06-xor", load: () => import("./06-xor/index.js") },
+  { number: 7, slug: "layers", folder: "07-layers", load: () => import("./07-layers/index.js") },
   {
     number: 8,
     slug: "activations",
@@ -25,6 +26,8 @@ export const CHAPTERS: readonly ChapterEntry[] = [
   },
   { number: 9, slug: "nonlinear", folder: "09-nonlinear", load: () => import("./09-nonlinear/index.js") },
   { number: 10, slug: "arrays", folder: "10-arrays", load: () => import("./10-arrays/index.js") },
+  { number: 12, slug: "forward", folder: "12-forward", load: () => import("./12-forward/index.js") },
+  { number: 17, slug: "playground", folder: "17-playground", load: () => import("./17-playground/index.js") },
 ];
 
 export const entryOf = (slug: string): ChapterEntry | undefined =>
