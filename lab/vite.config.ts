@@ -2,10 +2,11 @@ import { sveltekit } from "@sveltejs/kit/vite";
 import { defineConfig } from "vite";
 import { fileList } from "./build-plugins/file-list.js";
 import { fonts } from "./build-plugins/fonts.js";
+import { maruFiles } from "./build-plugins/maru-files.js";
 import { oneSheet } from "./build-plugins/one-sheet.js";
 
 export default defineConfig({
-  plugins: [fonts(), sveltekit(), oneSheet(), fileList()],
+  plugins: [maruFiles(), fonts(), sveltekit(), oneSheet(), fileList()],
   cacheDir: ".cache/vite",
   // Workers are modules with chunks of their own, as pages are.
   worker: { format: "es" },

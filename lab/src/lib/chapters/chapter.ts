@@ -2,6 +2,7 @@
 import type { Component } from "svelte";
 import type { InferOutput } from "valibot";
 import type { Code } from "../code/template.js";
+import type { Weights } from "../save/numbers.js";
 import type { StateSchema } from "../state/schema.js";
 import type { Translate } from "../text/words.js";
 
@@ -24,6 +25,8 @@ export interface Chapter<Schema extends StateSchema = StateSchema, S = InferOutp
   readonly code?: (state: S, panel: string, t: Translate) => Code;
   /** A number that the reader wrote into the code; without it the state's key of that path gets it. */
   readonly write?: (state: S, slot: string, value: number) => void;
+  /** The numbers of the chapter's network, for a file of weights. */
+  readonly weights?: (state: S) => Weights;
   /** Numbers in the text that follow the figure: `{{name}}`. */
   readonly live?: Readonly<Record<string, (state: S) => string>>;
   /** Buttons in the text: `[words](do:name)`. */

@@ -26,6 +26,7 @@ const sum = x.dot(w); //     w1 x1 + w2 x2, four cases at once
 const y = sum.gt(theta); //  true where the sum is above theta
 console.log(String(sum));
 console.log(String(y.astype("int32")));`,
+  weights: ({ w1, w2, theta }) => ({ w: [w1, w2], b: [0 - theta] }),
   live: {
     sum: ({ w1, w2, row }) => shown(sums(w1, w2)[row]!),
     theta: ({ theta }) => shown(theta),

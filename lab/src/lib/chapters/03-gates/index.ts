@@ -34,6 +34,7 @@ const theta = ${slot("theta", theta)};
 const y = x.dot(w).gt(theta).astype("int32");
 console.log(String(y)); // ${t("code.y")}
 console.log(String(y.eq(wanted).all())); // ${t("code.all")}`,
+  weights: ({ w1, w2, theta }) => ({ w: [w1, w2], b: [0 - theta] }),
   live: {
     right: (lesson) => String(rightOf(lesson, lesson.goal).filter(Boolean).length),
   },

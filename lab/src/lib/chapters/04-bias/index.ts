@@ -51,6 +51,7 @@ console.log(String(w.mul(x).sum().add(b))); // ${t("steps.total")}`;
     if (name === "theta") lesson.b = 0 - value;
     else if (name === "w1" || name === "w2" || name === "b") lesson[name] = value;
   },
+  weights: ({ w1, w2, b }) => ({ w: [w1, w2], b: [b] }),
   live: {
     theta: ({ b }) => shown(0 - b),
     b: ({ b }) => shown(b),

@@ -63,6 +63,7 @@ console.log(String(right.astype("int32").sum()), "/ 3721");`,
     if (name === "b") lesson.theta = 0 - value;
     else if (name === "w1" || name === "w2" || name === "theta") lesson[name] = value;
   },
+  weights: ({ w1, w2, theta }) => ({ w: [w1, w2], b: [0 - theta] }),
   live: {
     count: (lesson) => String(rightOf(lesson, lesson.goal).filter(Boolean).length),
     pairs: ({ goal, theta }) => String(pairsOf(goal, theta)),

@@ -95,6 +95,13 @@ export default chapter({
   ],
   code: ({ circuit, fold }, panel, t) =>
     panel === "fold" ? folded(fold, t) : program(circuit, t("code.open")),
+  weights: ({ circuit }) =>
+    Object.fromEntries(
+      circuit.gates.flatMap(({ kind }, i) => {
+        const { w1, w2, theta } = KNOWN[kind];
+        return [[`s${i + 1}.w`, [w1, w2]] as const, [`s${i + 1}.b`, [0 - theta]] as const];
+      }),
+    ),
   live: { works: ({ circuit }) => (isXor(circuit) ? "✓" : "✗") },
   actions: {
     solve: (lesson) => void (lesson.circuit = solution()),
