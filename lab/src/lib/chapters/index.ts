@@ -26,6 +26,7 @@ export const CHAPTERS: readonly ChapterEntry[] = [
   },
   { number: 9, slug: "nonlinear", folder: "09-nonlinear", load: () => import("./09-nonlinear/index.js") },
   { number: 10, slug: "arrays", folder: "10-arrays", load: () => import("./10-arrays/index.js") },
+  { number: 11, slug: "products", folder: "11-products", load: () => import("./11-products/index.js") },
   { number: 12, slug: "forward", folder: "12-forward", load: () => import("./12-forward/index.js") },
   { number: 13, slug: "learning", folder: "13-learning", load: () => import("./13-learning/index.js") },
   { number: 14, slug: "backprop", folder: "14-backprop", load: () => import("./14-backprop/index.js") },
