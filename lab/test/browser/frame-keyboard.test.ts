@@ -58,7 +58,7 @@ async function walk(page: Page): Promise<{ missed: string[]; hidden: string[] }>
     window.getSelection()?.removeAllRanges();
   });
   const hidden: string[] = [];
-  for (let i = 0; i < stops + 12; i++) {
+  for (let i = 0; i < 2 * stops + 40; i++) {
     await page.keyboard.press("Tab");
     const trouble = await page.evaluate(() => {
       const e = document.activeElement;
@@ -75,7 +75,9 @@ async function walk(page: Page): Promise<{ missed: string[]; hidden: string[] }>
   const missed = await page.locator("[data-stop]:not([data-reached])").evaluateAll((all) =>
     all
       // A radio button is reached by arrows once its group has been.
-      .filter((e) => !(e instanceof HTMLInputElement && e.type === "radio"))
+      .filter(
+        (e) => !(e instanceof HTMLInputElement && e.type === "radio") && (e as HTMLElement).tabIndex >= 0,
+      )
       .map((e) => e.outerHTML.replace(/\s+/g, " ").slice(0, 140)),
   );
   return { missed, hidden };

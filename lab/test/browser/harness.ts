@@ -78,6 +78,10 @@ export async function visit(
   try {
     await page.goto(`${server.url}/${lang}/${chapter}/${hash}`);
     await page.waitForSelector("[data-ready]");
+    // A reader's first stir brings the panels that are not on the stage.
+    await page.mouse.move(2, 2);
+    await page.mouse.move(3, 3);
+    await page.waitForSelector('[data-panels="all"]');
     await use({ page, lang, width, url: server.url });
     expect(errors).toEqual([]);
     const overflow = await page.evaluate(

@@ -18,9 +18,16 @@ export interface Panel<S> {
   readonly component: Component<PanelProps<S>>;
 }
 
+/** A panel that is not on the stage at first: its part of the program comes as soon as the reader does anything. */
+export interface LaterPanel<S> {
+  readonly id: string;
+  readonly load: () => Promise<{ readonly default: Component<PanelProps<S>> }>;
+}
+
 export interface Chapter<Schema extends StateSchema = StateSchema, S = InferOutput<Schema>> {
   readonly schema: Schema;
-  readonly panels: readonly Panel<S>[];
+  /** The first one is there with the page. */
+  readonly panels: readonly [Panel<S>, ...(Panel<S> | LaterPanel<S>)[]];
   /** The program that the panel is, with the numbers of the state in their places. */
   readonly code?: (state: S, panel: string, t: Translate) => Code;
   /** A number that the reader wrote into the code; without it the state's key of that path gets it. */
@@ -31,8 +38,8 @@ export interface Chapter<Schema extends StateSchema = StateSchema, S = InferOutp
   readonly live?: Readonly<Record<string, (state: S) => string>>;
   /** Buttons in the text: `[words](do:name)`. */
   readonly actions?: Readonly<Record<string, (state: S) => void>>;
-  /** Components in the text: a line `@name`. */
-  readonly widgets?: Readonly<Record<string, Component<PanelProps<S>>>>;
+  /** Components in the text, a line `@name`. They come as later panels do. */
+  readonly widgets?: Readonly<Record<string, LaterPanel<S>["load"]>>;
 }
 
 /** A chapter, its state typed by its schema. */

@@ -3,8 +3,6 @@ import { slot, ts } from "../../code/template.js";
 import { chapter } from "../chapter.js";
 import { GATES, KNOWN, numberOf, rightOf } from "../gates.js";
 import GatePanel from "./GatePanel.svelte";
-import PlanePanel from "./PlanePanel.svelte";
-import Predict from "./Predict.svelte";
 
 const bit = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1));
 
@@ -22,7 +20,7 @@ export default chapter({
   }),
   panels: [
     { id: "gate", component: GatePanel },
-    { id: "plane", component: PlanePanel },
+    { id: "plane", load: () => import("./PlanePanel.svelte") },
   ],
   code: ({ w1, w2, theta, goal }, _panel, t) => ts`import { array } from "maru";
 
@@ -45,5 +43,5 @@ console.log(String(y.eq(wanted).all())); // ${t("code.all")}`,
     flip: (lesson) =>
       void Object.assign(lesson, { w1: 0 - lesson.w1, w2: 0 - lesson.w2, theta: 0 - lesson.theta }),
   },
-  widgets: { predict: Predict },
+  widgets: { predict: () => import("./Predict.svelte") },
 });

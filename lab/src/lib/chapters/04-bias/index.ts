@@ -4,8 +4,6 @@ import { shown } from "../../figures/format.js";
 import { chapter } from "../chapter.js";
 import { CASES, numberOf, readiness, stepsOf } from "../gates.js";
 import FormPanel from "./FormPanel.svelte";
-import RolesPanel from "./RolesPanel.svelte";
-import StepsPanel from "./StepsPanel.svelte";
 
 export default chapter({
   schema: v.object({
@@ -17,8 +15,8 @@ export default chapter({
   }),
   panels: [
     { id: "form", component: FormPanel },
-    { id: "steps", component: StepsPanel },
-    { id: "roles", component: RolesPanel },
+    { id: "steps", load: () => import("./StepsPanel.svelte") },
+    { id: "roles", load: () => import("./RolesPanel.svelte") },
   ],
   code: ({ w1, w2, b, form, row }, panel, t): Code => {
     const w = ts`const w = array([${slot("w1", w1)}, ${slot("w2", w2)}], { dtype: "float64" });`;

@@ -3,9 +3,7 @@ import { slot, ts } from "../../code/template.js";
 import { shown } from "../../figures/format.js";
 import { chapter } from "../chapter.js";
 import { GATE_NAMES, GATES, KNOWN, numberOf, rightOf } from "../gates.js";
-import Draw from "./Draw.svelte";
 import LinePanel from "./LinePanel.svelte";
-import MapPanel from "./MapPanel.svelte";
 import { pairsOf } from "./pairs.js";
 
 const place = (x: number, y: number) =>
@@ -31,7 +29,7 @@ export default chapter({
   }),
   panels: [
     { id: "line", component: LinePanel },
-    { id: "map", component: MapPanel },
+    { id: "map", load: () => import("./MapPanel.svelte") },
   ],
   code: ({ w1, w2, theta, goal }, panel, t) =>
     panel === "line"
@@ -74,5 +72,5 @@ console.log(String(right.astype("int32").sum()), "/ 3721");`,
     xor: (lesson) => void Object.assign(lesson, { goal: "xor", passes: 0, best: 0 }),
     and: (lesson) => void Object.assign(lesson, { ...KNOWN.and, goal: "and", passes: 0, best: 0 }),
   },
-  widgets: { draw: Draw },
+  widgets: { draw: () => import("./Draw.svelte") },
 });

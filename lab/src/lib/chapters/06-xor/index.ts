@@ -5,7 +5,6 @@ import { chapter } from "../chapter.js";
 import { KNOWN } from "../gates.js";
 import CircuitPanel from "./CircuitPanel.svelte";
 import { type Circuit, gateAt, isSound, isXor, KINDS, MOST_GATES, solution, valuesOf } from "./circuit.js";
-import FoldPanel from "./FoldPanel.svelte";
 
 const source = v.pipe(v.string(), v.regex(/^(x[12]|g[0-4])?$/));
 const gate = v.object({ kind: v.picklist(KINDS), a: source, b: source });
@@ -91,7 +90,7 @@ export default chapter({
   }),
   panels: [
     { id: "circuit", component: CircuitPanel },
-    { id: "fold", component: FoldPanel },
+    { id: "fold", load: () => import("./FoldPanel.svelte") },
   ],
   code: ({ circuit, fold }, panel, t) =>
     panel === "fold" ? folded(fold, t) : program(circuit, t("code.open")),

@@ -4,9 +4,7 @@ import { shown } from "../../figures/format.js";
 import { setNumber } from "../../state/path.js";
 import { chapter } from "../chapter.js";
 import BuildPanel from "./BuildPanel.svelte";
-import CountExercise from "./CountExercise.svelte";
 import { biasesOf, MOST_HIDDEN, MOST_NEURONS, TASKS, totalOf, weightsOf } from "./lesson.js";
-import NeuronPanel from "./NeuronPanel.svelte";
 import { neuronOf } from "./neuron.js";
 
 const number = v.pipe(v.number(), v.minValue(-20), v.maxValue(20));
@@ -34,7 +32,7 @@ export default chapter({
   }),
   panels: [
     { id: "build", component: BuildPanel },
-    { id: "neuron", component: NeuronPanel },
+    { id: "neuron", load: () => import("./NeuronPanel.svelte") },
   ],
   code: ({ sizes, x, w, b, h }, panel, t) =>
     panel === "build"
@@ -69,5 +67,5 @@ console.log(String(a), String(y));`,
     sigmoid: (lesson) => void (lesson.h = "sigmoid"),
     step: (lesson) => void (lesson.h = "step"),
   },
-  widgets: { count: CountExercise },
+  widgets: { count: () => import("./CountExercise.svelte") },
 });

@@ -5,10 +5,8 @@ import { numberOf } from "../gates.js";
 import CurvePanel from "./CurvePanel.svelte";
 import { MOST_CHARACTERS } from "./formula.js";
 import { at, B1, FUNCTIONS, functionOf, listOf, W1 } from "./functions.js";
-import ListPanel from "./ListPanel.svelte";
 import type { ActivationsLesson } from "./lesson.js";
 import { readOwn } from "./own.js";
-import SwapPanel from "./SwapPanel.svelte";
 
 const range = (least: number, most: number, value: number) =>
   v.optional(v.pipe(v.number(), v.minValue(least), v.maxValue(most)), value);
@@ -77,8 +75,8 @@ export default chapter({
   }),
   panels: [
     { id: "curve", component: CurvePanel },
-    { id: "list", component: ListPanel },
-    { id: "swap", component: SwapPanel },
+    { id: "list", load: () => import("./ListPanel.svelte") },
+    { id: "swap", load: () => import("./SwapPanel.svelte") },
   ],
   code: (lesson, panel, t) => {
     if (panel === "curve") return curve(lesson, t("code.unread"));

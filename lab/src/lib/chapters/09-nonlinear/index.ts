@@ -2,7 +2,6 @@ import * as v from "valibot";
 import { type Code, slot, ts } from "../../code/template.js";
 import { chapter } from "../chapter.js";
 import BendsPanel from "./BendsPanel.svelte";
-import CollapsePanel from "./CollapsePanel.svelte";
 import type { NonlinearLesson } from "./lesson.js";
 import { ACTIVATIONS, type Activation } from "./stack.js";
 
@@ -93,7 +92,7 @@ export default chapter({
   }),
   panels: [
     { id: "bends", component: BendsPanel },
-    { id: "collapse", component: CollapsePanel },
+    { id: "collapse", load: () => import("./CollapsePanel.svelte") },
   ],
   code: (lesson, panel) => (panel === "bends" ? bends(lesson) : layers(lesson)),
   write: (lesson, name, value) => write(lesson, name, value),

@@ -2,7 +2,6 @@ import * as v from "valibot";
 import { type Code, slot, ts } from "../../code/template.js";
 import { chapter } from "../chapter.js";
 import ArrayPanel from "./ArrayPanel.svelte";
-import BroadcastPanel from "./BroadcastPanel.svelte";
 import type { ArraysLesson } from "./lesson.js";
 import { arrayOf, indexOf, MOST_ELEMENTS, shapeOf, shapeText, sizeOf } from "./nd.js";
 
@@ -60,7 +59,7 @@ export default chapter({
   }),
   panels: [
     { id: "array", component: ArrayPanel },
-    { id: "broadcast", component: BroadcastPanel },
+    { id: "broadcast", load: () => import("./BroadcastPanel.svelte") },
   ],
   code: (lesson, panel) => (panel === "array" ? one(lesson) : two(lesson)),
   write: (lesson, name, value) => {

@@ -1,11 +1,9 @@
 import * as v from "valibot";
 import { type Code, slot, ts } from "../../code/template.js";
 import { chapter } from "../chapter.js";
-import LayerPanel from "./LayerPanel.svelte";
 import type { ProductsLesson } from "./lesson.js";
 import ProductPanel from "./ProductPanel.svelte";
 import { MOST_CHARACTERS, MOST_SIDE, productOf, readRows, shapeText } from "./product.js";
-import Shape from "./Shape.svelte";
 
 const text = (value: string) => v.optional(v.pipe(v.string(), v.maxLength(MOST_CHARACTERS)), value);
 const place = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_SIDE - 1));
@@ -65,7 +63,7 @@ export default chapter({
   }),
   panels: [
     { id: "product", component: ProductPanel },
-    { id: "layer", component: LayerPanel },
+    { id: "layer", load: () => import("./LayerPanel.svelte") },
   ],
   code: (lesson, panel) => (panel === "product" ? product(lesson) : layer(lesson)),
   write: (lesson, name, value) => {
@@ -90,5 +88,5 @@ export default chapter({
     clash: set({ a: "1 2 3\n4 5 6", b: "1 2\n3 4" }),
     vector: set({ a: "1 2\n3 4\n5 6", b: "7 8" }),
   },
-  widgets: { shape: Shape },
+  widgets: { shape: () => import("./Shape.svelte") },
 });

@@ -15,9 +15,7 @@ import {
   within,
 } from "./lesson.js";
 import { program } from "./program.js";
-import SeePanel from "./SeePanel.svelte";
 import StepPanel from "./StepPanel.svelte";
-import TracePanel from "./TracePanel.svelte";
 
 const number = v.pipe(v.number(), v.minValue(-MOST), v.maxValue(MOST));
 const vector = (length: number) => v.pipe(v.array(number), v.length(length));
@@ -49,8 +47,8 @@ export default chapter({
   }),
   panels: [
     { id: "step", component: StepPanel },
-    { id: "see", component: SeePanel },
-    { id: "trace", component: TracePanel },
+    { id: "see", load: () => import("./SeePanel.svelte") },
+    { id: "trace", load: () => import("./TracePanel.svelte") },
   ],
   code: (lesson) => program(lesson),
   write: (lesson, path, value) => void setNumber(lesson, path, within(value)),

@@ -4,7 +4,6 @@ import { chapter } from "../chapter.js";
 import HandPanel from "./HandPanel.svelte";
 import type { LearningLesson } from "./lesson.js";
 import { lossAt, lossOf, MOST_RUNS, MOST_STEPS, PROBLEMS } from "./loss.js";
-import MapPanel from "./MapPanel.svelte";
 
 const range = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most));
 const steps = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_STEPS));
@@ -73,7 +72,7 @@ export default chapter({
   }),
   panels: [
     { id: "hand", component: HandPanel },
-    { id: "map", component: MapPanel },
+    { id: "map", load: () => import("./MapPanel.svelte") },
   ],
   code: (lesson, panel) => (panel === "hand" ? hand(lesson) : descent(lesson)),
   write: (lesson, name, value) => {

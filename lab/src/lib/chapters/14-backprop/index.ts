@@ -1,10 +1,8 @@
 import * as v from "valibot";
 import { type Code, slot, ts } from "../../code/template.js";
 import { chapter } from "../chapter.js";
-import DeepPanel from "./DeepPanel.svelte";
 import { ACTIVATIONS, type Activation, gradientsOf, MOST_DEPTH, WIDTH } from "./deep.js";
 import GraphPanel from "./GraphPanel.svelte";
-import Guess from "./Guess.svelte";
 import { MOST_BACK, valuesOf } from "./graph.js";
 import type { BackpropLesson } from "./lesson.js";
 
@@ -73,7 +71,7 @@ export default chapter({
   }),
   panels: [
     { id: "graph", component: GraphPanel },
-    { id: "deep", component: DeepPanel },
+    { id: "deep", load: () => import("./DeepPanel.svelte") },
   ],
   code: (lesson, panel) => (panel === "graph" ? neuron(lesson) : deep(lesson)),
   write: (lesson, name, value) => {
@@ -97,5 +95,5 @@ export default chapter({
     relu: set({ depth: MOST_DEPTH, activation: "relu", checked: false }),
     check: set({ checked: true }),
   },
-  widgets: { guess: Guess },
+  widgets: { guess: () => import("./Guess.svelte") },
 });

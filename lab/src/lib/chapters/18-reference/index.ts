@@ -1,6 +1,5 @@
 import { chapter } from "../chapter.js";
 import { FIRST, type ReferenceLesson, schema } from "./lesson.js";
-import Reference from "./Reference.svelte";
 import Repl from "./Repl.svelte";
 
 /** Programs that buttons in the text put into the REPL. */
@@ -22,5 +21,5 @@ export default chapter({
       (lesson: ReferenceLesson) => void (lesson.draft = program),
     ]),
   ),
-  widgets: { reference: Reference },
+  widgets: { reference: () => import("./Reference.svelte") },
 });
