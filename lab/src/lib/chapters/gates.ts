@@ -48,10 +48,6 @@ export const sums = (w1: number, w2: number): number[] =>
 export const outputs = (w1: number, w2: number, theta: number): number[] =>
   array(sums(w1, w2), exactly).gt(theta).astype("int32").toArray();
 
-/** The gate that these outputs are, if they are one. */
-export const gateOf = (y: readonly number[]): Gate | undefined =>
-  GATE_NAMES.find((name) => GATES[name].every((value, i) => value === y[i]));
-
 /** Which cases a neuron gets right. */
 export const rightOf = ({ w1, w2, theta }: Neuron, gate: Gate): boolean[] =>
   outputs(w1, w2, theta).map((value, i) => value === GATES[gate][i]);

@@ -22,7 +22,7 @@ export interface LayerPass extends LayerOf {
 const exactly = { dtype: "float64" } as const;
 const rows = (values: readonly (readonly number[])[]): number[][] => values.map((row) => [...row]);
 
-export function activated(activation: Activation, a: Tensor): Tensor {
+function activated(activation: Activation, a: Tensor): Tensor {
   if (activation === "sigmoid") return sigmoid(a);
   if (activation === "relu") return relu(a);
   return activation === "step" ? a.gt(0).astype("float64") : a;

@@ -2,7 +2,7 @@
 import type { Point } from "./geometry.js";
 
 /** A line's name: layer it comes from, neuron there (−1 is the bias), neuron of the next layer. */
-export const edgeKey = (layer: number, from: number, to: number): string => `${layer}.${from}.${to}`;
+const edgeKey = (layer: number, from: number, to: number): string => `${layer}.${from}.${to}`;
 export const nodeKey = (layer: number, node: number): string => `${layer}.${node}`;
 
 export interface EdgePlace {

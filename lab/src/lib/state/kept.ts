@@ -1,7 +1,7 @@
 /** What the browser keeps for the reader. Where it refuses, all works but is forgotten. */
 
 /** Whether it has refused: the page says so once. */
-export let refused = false;
+let refused = false;
 
 export function recall(key: string): string | undefined {
   try {

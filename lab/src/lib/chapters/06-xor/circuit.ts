@@ -64,7 +64,7 @@ export function isSound(circuit: Circuit): boolean {
 const exactly = { dtype: "float64" } as const;
 
 /** What a gate says to two lists of inputs: w1 a + w2 b > theta. */
-export function gateOutputs(kind: Kind, a: readonly number[], b: readonly number[]): number[] {
+function gateOutputs(kind: Kind, a: readonly number[], b: readonly number[]): number[] {
   const { w1, w2, theta } = KNOWN[kind];
   const inputs = array([a, b], exactly);
   return array([w1, w2], exactly).dot(inputs).gt(theta).astype("int32").toArray();

@@ -9,7 +9,7 @@ const exactly = { dtype: "float64" } as const;
 const matrix = (rows: readonly (readonly number[])[]): Tensor => array(rows as number[][], exactly) as Tensor;
 const rowsOf = (of: Tensor): number[][] => of.toArray() as number[][];
 
-export const activate = (x: Tensor, activation: Activation | "none"): Tensor => {
+const activate = (x: Tensor, activation: Activation | "none"): Tensor => {
   if (activation === "relu") return x.maximum(0) as Tensor;
   if (activation === "sigmoid") return sigmoid(x) as Tensor;
   return activation === "step" ? (x.gt(0).astype("float64") as Tensor) : x;

@@ -38,7 +38,7 @@ export function readRows(text: string): Rows | { readonly fault: RowsFault } {
   return { rows: cells.map((row) => row.map(Number)), vector: lines.length === 1 && !nested && !ended };
 }
 
-export const tensorOf = ({ rows, vector }: Rows): Tensor =>
+const tensorOf = ({ rows, vector }: Rows): Tensor =>
   (vector ? array(rows[0] as number[], exactly) : array(rows as number[][], exactly)) as Tensor;
 
 export const shapeText = (shape: readonly number[]): string =>

@@ -21,7 +21,7 @@ const activate = (x: Tensor, activation: Activation): Tensor =>
   (activation === "relu" ? x.maximum(0) : activation === "tanh" ? x.tanh() : sigmoid(x)) as Tensor;
 
 /** First weights, drawn evenly within 1.2: a matrix for each hidden layer, and one for the output. */
-export function weightsOf({ depth, seed }: Network): Tensor[] {
+function weightsOf({ depth, seed }: Network): Tensor[] {
   const generator = new Generator(seed);
   const sizes = [2, ...new Array<number>(depth).fill(WIDTH), 1];
   return sizes

@@ -59,7 +59,7 @@ const channels = (colour: number): [number, number, number] => [
   (colour >> 16) & 255,
 ];
 
-export function mixed(from: number, to: number, part: number): number {
+function mixed(from: number, to: number, part: number): number {
   const [a, b] = [channels(from), channels(to)];
   return packed(a.map((value, i) => Math.round(value + (b[i]! - value) * part)) as [number, number, number]);
 }
@@ -217,7 +217,6 @@ export function fitted(canvas: HTMLCanvasElement, width: number, height: number)
 }
 
 export type Mark = "triangle" | "circle" | "square";
-export const MARKS: readonly Mark[] = ["triangle", "circle", "square"];
 
 /** A point's mark: filled for training, hollow for test. */
 export function drawMark(

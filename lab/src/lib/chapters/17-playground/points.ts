@@ -5,7 +5,7 @@ import { EDGE } from "../../engine/playground/settings.js";
 /** Points nearer than this to the last one are not painted again. */
 export const BRUSH = 0.16;
 /** How far from its middle the eraser reaches. */
-export const REACH = 0.14;
+const REACH = 0.14;
 
 const tidy = (value: number): number => Math.round(Math.min(EDGE, Math.max(-EDGE, value)) * 100) / 100 + 0;
 

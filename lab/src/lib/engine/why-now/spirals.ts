@@ -23,7 +23,7 @@ interface Samples {
 }
 
 /** n points, in turn of one spiral and of the other. */
-export function spirals(n: number, generator: Generator): Samples {
+function spirals(n: number, generator: Generator): Samples {
   const y = array(Float32Array.from({ length: n }, (_, i) => i % 2)) as Tensor;
   const along = generator.uniform([n]).sqrt() as Tensor;
   const angle = along.mul(3 * Math.PI).add(y.mul(Math.PI)) as Tensor;
