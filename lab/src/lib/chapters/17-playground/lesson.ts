@@ -1,7 +1,7 @@
 /** What a reader changes in the playground, and what the engine is told of it. */
 import * as v from "valibot";
 import { classesOf, type DataSettings, KINDS, MOST_POINTS } from "../../engine/playground/data.js";
-import type { Act, ForkSettings } from "../../engine/playground/protocol.js";
+import type { Act } from "../../engine/playground/protocol.js";
 import {
   ACTIVATIONS,
   EDGE,
@@ -144,4 +144,3 @@ export function record(acts: Act[], act: Act): Act[] {
   const again = last?.at === act.at && last.what === act.what && last.index === act.index;
   return [...(again ? acts.slice(0, -1) : acts), act];
 }
-export type { ForkSettings };

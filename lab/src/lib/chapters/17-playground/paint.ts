@@ -216,8 +216,6 @@ export function fitted(canvas: HTMLCanvasElement, width: number, height: number)
   return context;
 }
 
-export type Mark = "triangle" | "circle" | "square";
-
 /** A point's mark: filled for training, hollow for test. */
 export function drawMark(
   context: CanvasRenderingContext2D,
