@@ -40,11 +40,12 @@ if (chosen.length === 0) {
   check("format and lint (Biome)", bin("@biomejs/biome/bin/biome"), ["check", "--error-on-warnings", "."]);
   check("imports run down only", fileURLToPath(new URL("check-imports.mjs", import.meta.url)), []);
   check("types (TypeScript 7)", bin("typescript/bin/tsc"), ["-p", "."]);
-  check("unused files, exports and dependencies (knip)", bin("knip/bin/knip.js"), ["--no-progress"]);
 }
 ensureBuilt();
 if (asked("lab")) ensureLab();
 if (chosen.length === 0) {
+  // The build has made the types of the Lab's pages, which it follows.
+  check("unused files, exports and dependencies (knip)", bin("knip/bin/knip.js"), ["--no-progress"]);
   const lab = fileURLToPath(new URL("../lab", import.meta.url));
   const args = ["--fail-on-warnings", "--output", "human"];
   check("types of the Lab (svelte-check)", `${lab}/node_modules/svelte-check/bin/svelte-check`, args, {
