@@ -30,6 +30,9 @@ const ALONE = [
   "test/wasm/threads.test.ts",
 ];
 
+/** Minutes of waiting for service workers, refusals and timers: `MARU_LAB_ALL=1 npm test -- lab` runs them too. */
+const LAB_SLOW = ["offline", "browsers", "address"].map((name) => `lab/test/browser/frame-${name}.test.ts`);
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -75,6 +78,7 @@ export default defineConfig({
         test: {
           name: "lab",
           include: ["lab/test/**/*.test.ts"],
+          exclude: process.env.MARU_LAB_ALL === "1" ? [] : LAB_SLOW,
           maxWorkers: 2,
           sequence: { groupOrder: 3 },
         },

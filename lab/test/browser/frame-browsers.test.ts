@@ -145,7 +145,7 @@ describe("a browser without", () => {
       "/en/perceptron/",
       () => void Object.defineProperty(Navigator.prototype, "clipboard", { get: () => undefined }),
       async (page) => {
-        await page.locator(".actions button").last().click();
+        await page.locator(".actions > button").nth(1).click();
         await expect.poll(() => page.locator(".notice").innerText()).toMatch(/could not be copied/);
       },
     ),

@@ -107,7 +107,7 @@ describe("each lesson", () => {
       },
     );
 
-  for (const { slug } of CHAPTERS)
+  for (const { slug } of ALL ? CHAPTERS : CHAPTERS.slice(1, 2))
     labTest(`${slug} can be read within ${LATEST_PAINT} ms on a fast telephone line`, async () => {
       for (const lang of ALL ? LANGS : LANGS.slice(0, 1)) {
         // Other work on the machine only makes it later: the best of a few tries is the page's own.
