@@ -25,10 +25,16 @@ function spirals(n: number): [Tensor, Tensor] {
 }
 const [testX, testY] = spirals(1000);
 
-function accuracy(n: number, model: nn.Module, rate: number, steps: number): string {
+type Activation = (a: Tensor) => Tensor;
+function accuracy(n: number, sizes: number[], h: Activation, rate: number, steps: number): string {
   const [x, y] = spirals(n);
-  const optimizer = optim.adam(rate)(model.parameters());
-  const scores = (inputs: Tensor): Tensor => model.forward(inputs);
+  const layers = sizes.slice(1).map((outs, i) => nn.linear(sizes[i]!, outs));
+  const optimizer = optim.adam(rate)(layers.flatMap((layer) => layer.parameters()));
+  const scores = (inputs: Tensor): Tensor =>
+    layers.reduce<Tensor>((value, layer, i) => {
+      const a: Tensor = layer.forward(value);
+      return i === layers.length - 1 ? a : h(a);
+    }, inputs);
   const step = compile(() => {
     const loss = nn.bceWithLogits(scores(x), y);
     optimizer.zeroGrad();
@@ -45,25 +51,27 @@ function accuracy(n: number, model: nn.Module, rate: number, steps: number): str
 const ofData = (seed: number): Code => ts`${common(seed)}
 for (const n of [8, 32, 128, 512]) {
   random.seed(${slot("seed", seed)});
-  const network = nn.sequential(nn.linear(2, 32), nn.tanh(), nn.linear(32, 32), nn.tanh(), nn.linear(32, 1));
-  const line = nn.sequential(nn.linear(2, 1));
-  console.log(n, accuracy(n, network, 0.02, 400), accuracy(n, line, 0.1, 400));
+  const network = accuracy(n, [2, 32, 32, 1], (a) => a.tanh(), 0.02, 400);
+  const line = accuracy(n, [2, 1], (a) => a, 0.1, 400);
+  console.log(n, network, line);
 }`;
 
-const ofDepth = (seed: number): Code => ts`${common(seed)}
-class Step extends nn.Module {
-  forward(x: Tensor): Tensor {
-    return x.gt(0).astype("float32");
-  }
-}
-for (const [name, make] of Object.entries({ step: () => new Step(), sigmoid: nn.sigmoid, relu: nn.relu })) {
+const ofDepth = (seed: number): Code =>
+  ts`${common(seed)}
+const activations: Record<string, Activation> = {
+  step: (a) => a.gt(0).astype("float32"),
+  sigmoid: (a) => sigmoid(a),
+  relu: (a) => a.maximum(0),
+};
+for (const [name, h] of Object.entries(activations)) {
   for (const depth of [1, 3, 6]) {
     random.seed(${slot("seed", seed)});
-    const layers = Array.from({ length: depth }, (_, i) => [nn.linear(i === 0 ? 2 : 16, 16), make()]).flat();
-    const model = nn.sequential(...layers, nn.linear(16, 1));
-    console.log(name, depth, accuracy(256, model, 0.01, 600));
+    const sizes = [2, ...new Array<number>(depth).fill(16), 1];
+    console.log(name, depth, accuracy(256, sizes, h, 0.01, 600));
   }
-}`;
+}`.map((piece) =>
+    typeof piece === "string" ? piece.replace("random, stack", "random, sigmoid, stack") : piece,
+  );
 
 const ofPower = (): Code => ts`import { getThreads, random, setThreads } from "maru";
 
