@@ -30,8 +30,10 @@ const ALONE = [
   "test/wasm/threads.test.ts",
 ];
 
-/** Minutes of waiting for service workers, refusals and timers: `MARU_LAB_ALL=1 npm test -- lab` runs them too. */
-const LAB_SLOW = ["offline", "browsers", "address"].map((name) => `lab/test/browser/frame-${name}.test.ts`);
+/** What goes through all chapters, or waits for service workers and timers: `MARU_LAB_ALL=1 npm test -- lab` has it too. */
+const LAB_SLOW = ["address", "browsers", "classroom", "keyboard", "language", "narrow", "offline"].map(
+  (name) => `lab/test/browser/frame-${name}.test.ts`,
+);
 
 export default defineConfig({
   resolve: {
