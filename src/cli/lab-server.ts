@@ -123,7 +123,11 @@ function listening(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE")
-        reject(new Error(`port ${port} is in use by another program; choose another, or 0 for any free one`));
+        reject(
+          new Error(`port ${port} is in use by another program; choose another, or 0 for any free one`, {
+            cause: error,
+          }),
+        );
       else if (error.code === "EACCES")
         reject(new Error(`port ${port} may not be opened by this user; choose one above 1023`));
       else reject(error);

@@ -27,7 +27,8 @@ function labFolder(): string {
   );
 }
 
-const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === "EADDRINUSE";
 
 /** Starts the server at the port that was asked for, or else at the first that is free. */
 async function start(folder: string, asked: number | undefined): Promise<LabServer> {
