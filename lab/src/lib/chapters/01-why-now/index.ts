@@ -1,14 +1,12 @@
 import * as v from "valibot";
 import { type Code, slot, ts } from "../../code/template.js";
 import { ACTIVATIONS, AMOUNTS, DEPTHS, ENGINES } from "../../engine/why-now/protocol.js";
+import { range, whole } from "../../state/schema.js";
 import { chapter } from "../chapter.js";
 import DataPanel from "./DataPanel.svelte";
 import DepthPanel from "./DepthPanel.svelte";
 import PowerPanel from "./PowerPanel.svelte";
 import { TOTAL } from "./session.svelte.js";
-
-const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const wholeUpTo = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
 
 /** The data and the training that both programs have. */
 const common = (
@@ -88,10 +86,10 @@ for (const threads of [1, 2]) {
 
 export default chapter({
   schema: v.object({
-    seed: v.optional(wholeUpTo(999), 1),
+    seed: v.optional(whole(1, 999), 1),
     data: v.optional(
       v.pipe(
-        v.array(v.object({ n: v.picklist(AMOUNTS), network: share, line: share })),
+        v.array(v.object({ n: v.picklist(AMOUNTS), network: range(0, 1), line: range(0, 1) })),
         v.maxLength(TOTAL.data),
       ),
       [],
@@ -101,7 +99,7 @@ export default chapter({
         v.array(
           v.object({
             engine: v.picklist(ENGINES),
-            threads: wholeUpTo(1024),
+            threads: whole(1, 1024),
             rate: v.pipe(v.number(), v.minValue(0), v.maxValue(1e7)),
           }),
         ),
@@ -112,7 +110,7 @@ export default chapter({
     depth: v.optional(
       v.pipe(
         v.array(
-          v.object({ activation: v.picklist(ACTIVATIONS), depth: v.picklist(DEPTHS), accuracy: share }),
+          v.object({ activation: v.picklist(ACTIVATIONS), depth: v.picklist(DEPTHS), accuracy: range(0, 1) }),
         ),
         v.maxLength(TOTAL.depth),
       ),

@@ -2,14 +2,13 @@ import * as v from "valibot";
 import { slot, ts } from "../../code/template.js";
 import { shown } from "../../figures/format.js";
 import { setNumber } from "../../state/path.js";
+import { whole } from "../../state/schema.js";
 import { chapter } from "../chapter.js";
 import BuildPanel from "./BuildPanel.svelte";
 import { biasesOf, MOST_HIDDEN, MOST_NEURONS, TASKS, totalOf, weightsOf } from "./lesson.js";
 import { neuronOf } from "./neuron.js";
 
 const number = v.pipe(v.number(), v.minValue(-20), v.maxValue(20));
-const whole = (least: number, most: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 const two = v.pipe(v.array(number), v.length(2));
 const within = (value: number): number => Math.min(20, Math.max(-20, value));
 

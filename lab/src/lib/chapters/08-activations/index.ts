@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Code, slot, ts } from "../../code/template.js";
+import { range, text } from "../../state/schema.js";
 import { chapter } from "../chapter.js";
 import { numberOf } from "../gates.js";
 import CurvePanel from "./CurvePanel.svelte";
@@ -7,10 +8,6 @@ import { MOST_CHARACTERS } from "./formula.js";
 import { at, B1, FUNCTIONS, functionOf, listOf, W1 } from "./functions.js";
 import type { ActivationsLesson } from "./lesson.js";
 import { readOwn } from "./own.js";
-
-const range = (least: number, most: number, value: number) =>
-  v.optional(v.pipe(v.number(), v.minValue(least), v.maxValue(most)), value);
-const text = (value: string) => v.optional(v.pipe(v.string(), v.maxLength(MOST_CHARACTERS)), value);
 
 /** As a program says it: a body of h(x). */
 const BODY: Readonly<Record<ActivationsLesson["h"], string>> = {
@@ -66,11 +63,11 @@ export default chapter({
   schema: v.object({
     fn: v.optional(v.picklist(FUNCTIONS), "step"),
     other: v.optional(v.picklist(["none", ...FUNCTIONS]), "none"),
-    formula: text("x / (1 + abs(x))"),
-    x: range(-5, 5, 1),
-    list: text("-1.0, 1.0, 2.0"),
+    formula: v.optional(text(MOST_CHARACTERS), "x / (1 + abs(x))"),
+    x: v.optional(range(-5, 5), 1),
+    list: v.optional(text(MOST_CHARACTERS), "-1.0, 1.0, 2.0"),
     h: v.optional(v.picklist(["step", "sigmoid", "relu", "tanh", "identity"]), "step"),
-    steep: range(-100, 100, 3),
+    steep: v.optional(range(-100, 100), 3),
     b: numberOf(-2.5),
   }),
   panels: [

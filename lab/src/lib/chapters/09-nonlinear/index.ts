@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Code, slot, ts } from "../../code/template.js";
+import { whole } from "../../state/schema.js";
 import { chapter } from "../chapter.js";
 import BendsPanel from "./BendsPanel.svelte";
 import type { NonlinearLesson } from "./lesson.js";
@@ -12,8 +13,6 @@ const matrix = (beginning: number[][]) =>
     v.pipe(v.array(v.pipe(v.array(entry), v.length(beginning[0]!.length))), v.length(beginning.length)),
     () => structuredClone(beginning),
   );
-const whole = (least: number, most: number, value: number) =>
-  v.optional(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)), value);
 
 const CALL: Readonly<Record<Activation, string>> = {
   relu: ".maximum(0)",
@@ -87,8 +86,8 @@ export default chapter({
       1, 0.5,
     ]),
     bend: v.optional(v.picklist(["none", ...ACTIVATIONS]), "relu"),
-    neurons: whole(1, 12, 6),
-    seed: whole(1, 999, 64),
+    neurons: v.optional(whole(1, 12), 6),
+    seed: v.optional(whole(1, 999), 64),
   }),
   panels: [
     { id: "bends", component: BendsPanel },

@@ -1,13 +1,10 @@
 import * as v from "valibot";
 import { type Code, slot, ts } from "../../code/template.js";
+import { text, whole } from "../../state/schema.js";
 import { chapter } from "../chapter.js";
 import ArrayPanel from "./ArrayPanel.svelte";
 import type { ArraysLesson } from "./lesson.js";
 import { arrayOf, indexOf, MOST_ELEMENTS, shapeOf, shapeText, sizeOf } from "./nd.js";
-
-const text = (value: string, most: number) => v.optional(v.pipe(v.string(), v.maxLength(most)), value);
-const whole = (least: number, most: number, value: number) =>
-  v.optional(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)), value);
 
 const sizes = (shape: string): number[] => shapeOf(shape) ?? [];
 
@@ -45,17 +42,17 @@ const plain = { transposed: false, slice: "", at: 0, axis: -1 };
 
 export default chapter({
   schema: v.object({
-    count: whole(1, MOST_ELEMENTS, 6),
-    shape: text("3, 2", 30),
+    count: v.optional(whole(1, MOST_ELEMENTS), 6),
+    shape: v.optional(text(30), "3, 2"),
     transposed: v.optional(v.boolean(), false),
-    at: whole(0, MOST_ELEMENTS - 1, 3),
-    axis: whole(-1, 3, -1),
+    at: v.optional(whole(0, MOST_ELEMENTS - 1), 3),
+    axis: v.optional(whole(-1, 3), -1),
     reduce: v.optional(v.picklist(["sum", "max", "mean"]), "sum"),
-    slice: text("", 40),
-    a: text("3, 1", 20),
-    b: text("1, 4", 20),
+    slice: v.optional(text(40), ""),
+    a: v.optional(text(20), "3, 1"),
+    b: v.optional(text(20), "1, 4"),
     op: v.optional(v.picklist(["add", "mul"]), "add"),
-    cell: whole(0, MOST_ELEMENTS * 6, 5),
+    cell: v.optional(whole(0, MOST_ELEMENTS * 6), 5),
   }),
   panels: [
     { id: "array", component: ArrayPanel },

@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import { type Code, slot, ts } from "../../code/template.js";
+import { range, text } from "../../state/schema.js";
 import { chapter } from "../chapter.js";
 import type { ProductsLesson } from "./lesson.js";
 import ProductPanel from "./ProductPanel.svelte";
 import { MOST_CHARACTERS, MOST_SIDE, productOf, readRows, shapeText } from "./product.js";
 
-const text = (value: string) => v.optional(v.pipe(v.string(), v.maxLength(MOST_CHARACTERS)), value);
 const place = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_SIDE - 1));
-const real = v.pipe(v.number(), v.minValue(-100), v.maxValue(100));
+const real = range(-100, 100);
 
 /** What was typed as a program says it. */
 function literal(typed: string): string {
@@ -48,8 +48,8 @@ const set = (values: Partial<ProductsLesson>) => (lesson: Record<string, unknown
 
 export default chapter({
   schema: v.object({
-    a: text("1 2\n3 4"),
-    b: text("5 6\n7 8"),
+    a: v.optional(text(MOST_CHARACTERS), "1 2\n3 4"),
+    b: v.optional(text(MOST_CHARACTERS), "5 6\n7 8"),
     row: v.optional(place, 1),
     column: v.optional(place, 0),
     ran: v.optional(v.boolean(), false),

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { shown } from "../../figures/format.js";
 import { setNumber } from "../../state/path.js";
+import { whole } from "../../state/schema.js";
 import { chapter } from "../chapter.js";
 import {
   BOLD,
@@ -20,7 +21,6 @@ import StepPanel from "./StepPanel.svelte";
 const number = v.pipe(v.number(), v.minValue(-MOST), v.maxValue(MOST));
 const vector = (length: number) => v.pipe(v.array(number), v.length(length));
 const matrix = (rows: number, columns: number) => v.pipe(v.array(vector(columns)), v.length(rows));
-const whole = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
 const place = v.pipe(
   v.string(),
   v.regex(/^(\d\.\d|\d\.-?\d\.\d)?$/),
@@ -40,10 +40,10 @@ export default chapter({
       v.tuple([vector(first), vector(second), vector(outputs)]),
       () => copyOf(CLASSIC.B) as [number[], number[], number[]],
     ),
-    step: v.optional(whole(LAST), 0),
+    step: v.optional(whole(0, LAST), 0),
     chosen: v.optional(place, "1.0"),
     traced: v.optional(neuron, "3.1"),
-    card: v.optional(whole(3), 0),
+    card: v.optional(whole(0, 3), 0),
   }),
   panels: [
     { id: "step", component: StepPanel },

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { type Code, slot, ts } from "../../code/template.js";
+import { range } from "../../state/schema.js";
 import { chapter } from "../chapter.js";
 import HandPanel from "./HandPanel.svelte";
 import type { LearningLesson } from "./lesson.js";
 import { lossAt, lossOf, MOST_RUNS, MOST_STEPS, PROBLEMS } from "./loss.js";
 
-const range = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most));
 const steps = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_STEPS));
 const rate = range(0.001, 100);
 

@@ -1,14 +1,11 @@
 import * as v from "valibot";
 import { type Code, slot, ts } from "../../code/template.js";
+import { range, whole } from "../../state/schema.js";
 import { chapter } from "../chapter.js";
 import { ACTIVATIONS, type Activation, gradientsOf, MOST_DEPTH, WIDTH } from "./deep.js";
 import GraphPanel from "./GraphPanel.svelte";
 import { MOST_BACK, valuesOf } from "./graph.js";
 import type { BackpropLesson } from "./lesson.js";
-
-const real = (value: number) => v.optional(v.pipe(v.number(), v.minValue(-100), v.maxValue(100)), value);
-const whole = (least: number, most: number, value: number) =>
-  v.optional(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)), value);
 
 const neuron = ({ x1, x2, w1, w2, b, t }: BackpropLesson): Code => ts`import { array, sigmoid } from "maru";
 
@@ -56,17 +53,17 @@ const set = (values: Partial<BackpropLesson>) => (lesson: Record<string, unknown
 
 export default chapter({
   schema: v.object({
-    x1: real(1),
-    x2: real(-1),
-    w1: real(0.5),
-    w2: real(1),
-    b: real(0.2),
-    t: real(1),
-    back: whole(0, MOST_BACK, 0),
+    x1: v.optional(range(-100, 100), 1),
+    x2: v.optional(range(-100, 100), -1),
+    w1: v.optional(range(-100, 100), 0.5),
+    w2: v.optional(range(-100, 100), 1),
+    b: v.optional(range(-100, 100), 0.2),
+    t: v.optional(range(-100, 100), 1),
+    back: v.optional(whole(0, MOST_BACK), 0),
     guess: v.optional(v.picklist(["plus", "minus", "zero", "none"]), "none"),
-    depth: whole(1, MOST_DEPTH, 3),
+    depth: v.optional(whole(1, MOST_DEPTH), 3),
     activation: v.optional(v.picklist(ACTIVATIONS), "sigmoid"),
-    seed: whole(1, 999, 1),
+    seed: v.optional(whole(1, 999), 1),
     checked: v.optional(v.boolean(), false),
   }),
   panels: [

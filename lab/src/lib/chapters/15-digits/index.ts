@@ -1,13 +1,11 @@
 import * as v from "valibot";
 import { slot, ts } from "../../code/template.js";
+import { whole } from "../../state/schema.js";
 import { chapter } from "../chapter.js";
 import DrawPanel from "./DrawPanel.svelte";
 import { LENGTHS } from "./lesson.js";
 import { EMPTY } from "./picture.js";
 import TrainPanel from "./TrainPanel.svelte";
-
-const whole = (least: number, most: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
 export default chapter({
   schema: v.object({

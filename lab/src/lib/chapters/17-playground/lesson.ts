@@ -12,10 +12,9 @@ import {
   type NetworkSettings,
   OPTIMIZERS,
 } from "../../engine/playground/settings.js";
+import { whole } from "../../state/schema.js";
 
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
-const whole = (low: number, high: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
 const MOST_STEPS = 10_000_000;
 export const MOST_ACTS = 100;
 export const LEAST_RATE = 0.00001;
