@@ -16,3 +16,7 @@ export const signed = (value: number, decimals = 3): string => {
 /** The class that colours a number: blue above zero, orange below. The sign stands beside it. */
 export const signClass = (value: number): "positive" | "negative" | "" =>
   value > 0 ? "positive" : value < 0 ? "negative" : "";
+
+/** A shape as NumPy writes it: `(3,2)`, `(3,)`. */
+export const shapeText = (shape: readonly number[]): string =>
+  shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(",")})`;

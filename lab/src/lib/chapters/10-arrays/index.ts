@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { type Code, slot, ts } from "../../code/template.js";
+import { shapeText } from "../../figures/format.js";
 import { text, whole } from "../../state/schema.js";
 import { chapter } from "../chapter.js";
 import ArrayPanel from "./ArrayPanel.svelte";
 import type { ArraysLesson } from "./lesson.js";
-import { arrayOf, indexOf, MOST_ELEMENTS, shapeOf, shapeText, sizeOf } from "./nd.js";
+import { arrayOf, indexOf, MOST_ELEMENTS, shapeOf, sizeOf } from "./nd.js";
 
 const sizes = (shape: string): number[] => shapeOf(shape) ?? [];
 

@@ -18,9 +18,6 @@ export function shapeOf(text: string): number[] | undefined {
   return parts.map(Number);
 }
 
-export const shapeText = (shape: readonly number[]): string =>
-  shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(",")})`;
-
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((all, size) => all * size, 1);
 
 /** Where the element stands that is the i-th in memory order. */

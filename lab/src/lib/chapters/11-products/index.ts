@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { type Code, slot, ts } from "../../code/template.js";
+import { shapeText } from "../../figures/format.js";
 import { range, text } from "../../state/schema.js";
 import { chapter } from "../chapter.js";
 import type { ProductsLesson } from "./lesson.js";
 import ProductPanel from "./ProductPanel.svelte";
-import { MOST_CHARACTERS, MOST_SIDE, productOf, readRows, shapeText } from "./product.js";
+import { MOST_CHARACTERS, MOST_SIDE, productOf, readRows } from "./product.js";
 
 const place = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_SIDE - 1));
 const real = range(-100, 100);

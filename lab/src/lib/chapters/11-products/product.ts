@@ -41,9 +41,6 @@ export function readRows(text: string): Rows | { readonly fault: RowsFault } {
 const tensorOf = ({ rows, vector }: Rows): Tensor =>
   (vector ? array(rows[0] as number[], exactly) : array(rows as number[][], exactly)) as Tensor;
 
-export const shapeText = (shape: readonly number[]): string =>
-  shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(",")})`;
-
 export interface Product {
   readonly a: Tensor;
   readonly b: Tensor;

@@ -23,7 +23,7 @@ export default chapter({
     seed,
     steps,
     test,
-  }) => ts`import { compile, nn, noGrad, optim, random, softmax, type Tensor } from "maru";
+  }) => ts`import { compile, Generator, nn, noGrad, optim, random, softmax, type Tensor } from "maru";
 import { mnist } from "maru/data";
 
 const [train, test] = await Promise.all([mnist("train"), mnist("test")]);
@@ -49,7 +49,12 @@ const update = compile((x: Tensor, y: Tensor) => {
 });
 
 const steps = ${steps};
-const pick = () => Array.from({ length: 100 }, () => Math.floor(Math.random() * train.length));
+const draw = new Generator(${slot("seed", seed)});
+let order: number[] = [];
+function pick(): number[] {
+  if (order.length < 100) order = Array.from(draw.permutation(train.length).dataSync());
+  return order.splice(0, 100);
+}
 for (let step = 1; step <= steps; step++) {
   optimizer.lr = 0.005 * (1 - (0.9 * (step - 1)) / steps);
   const { inputs, targets } = train.batch(pick());
