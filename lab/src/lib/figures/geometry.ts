@@ -70,3 +70,19 @@ export function pointerIn(svg: SVGSVGElement, event: PointerEvent): Point {
 
 /** Numbers that a hand has set: two decimals. */
 export const round = (value: number): number => Math.round(value * 100) / 100 + 0;
+
+/** Where a pointer that is down points, in a frame's own numbers; it is followed until it is up. */
+export function pointed(event: PointerEvent, svg: SVGSVGElement, frame: Frame): Point | undefined {
+  if (event.type === "pointermove" && event.buttons === 0) return undefined;
+  if (event.type === "pointerdown") (event.currentTarget as Element).setPointerCapture(event.pointerId);
+  return fromPixel(frame, pointerIn(svg, event));
+}
+
+/** How far an arrow key moves a point, further with Shift; undefined for other keys. */
+export function arrowed(event: KeyboardEvent, near: number, far: number): Point | undefined {
+  const by = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+  if (by === undefined) return undefined;
+  event.preventDefault();
+  const size = event.shiftKey ? far : near;
+  return [by[0]! * size, by[1]! * size];
+}
