@@ -127,6 +127,16 @@ test("every chapter is the same in both languages, and has what its text asks fo
   expect(wrong).toEqual([]);
 });
 
+test("no chapter has words by a name that the frame around it uses", () => {
+  const around = new Set(Object.keys(parse(read("text/ui.en.yaml")) as Words));
+  const taken = chapters.flatMap(({ folder }) =>
+    Object.keys(chapterText(folder, "en").words)
+      .filter((key) => around.has(key))
+      .map((key) => `${folder}: ${key}`),
+  );
+  expect(taken).toEqual([]);
+});
+
 test("chapters are in order, and each has a name and an address of its own", () => {
   const numbers = chapters.map(({ number }) => number);
   expect(numbers).toEqual([...numbers].sort((a, b) => a - b));

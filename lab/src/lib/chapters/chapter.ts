@@ -32,8 +32,8 @@ export interface Chapter<Schema extends StateSchema = StateSchema, S = InferOutp
   readonly code?: (state: S, panel: string, t: Translate) => Code;
   /** A number that the reader wrote into the code; without it the state's key of that path gets it. */
   readonly write?: (state: S, slot: string, value: number) => void;
-  /** The numbers of the chapter's network, for a file of weights. */
-  readonly weights?: (state: S) => Weights;
+  /** The numbers of the chapter's network, for a file of weights; undefined where it has learned none yet. */
+  readonly weights?: (state: S) => Weights | Promise<Weights | undefined>;
   /** Numbers in the text that follow the figure: `{{name}}`. */
   readonly live?: Readonly<Record<string, (state: S) => string>>;
   /** Buttons in the text: `[words](do:name)`. */

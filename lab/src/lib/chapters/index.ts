@@ -31,6 +31,7 @@ export const CHAPTERS: readonly ChapterEntry[] = [
   { number: 13, slug: "learning", folder: "13-learning", load: () => import("./13-learning/index.js") },
   { number: 14, slug: "backprop", folder: "14-backprop", load: () => import("./14-backprop/index.js") },
   { number: 15, slug: "digits", folder: "15-digits", load: () => import("./15-digits/index.js") },
+  { number: 16, slug: "features", folder: "16-features", load: () => import("./16-features/index.js") },
   { number: 17, slug: "playground", folder: "17-playground", load: () => import("./17-playground/index.js") },
   { number: 18, slug: "reference", folder: "18-reference", load: () => import("./18-reference/index.js") },
 ];

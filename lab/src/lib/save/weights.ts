@@ -8,6 +8,8 @@ function shapeOf(values: Numbers): number[] {
 
 export function safetensorsOf(weights: Weights, chapter: string): Uint8Array<ArrayBuffer> {
   const records = Object.entries(weights).map(([name, values]) => {
+    if ("shape" in values)
+      return [name, { dtype: "float32", shape: [...values.shape], data: values.values }] as const;
     const shape = values.length === 0 ? [0] : shapeOf(values);
     const data = Float32Array.from((values as readonly unknown[]).flat(8) as number[]);
     return [name, { dtype: "float32", shape, data }] as const;

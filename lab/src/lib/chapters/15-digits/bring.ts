@@ -1,5 +1,5 @@
 /** Images that a reader brings: read, or refused with a reason that the chapter has words for (`image.<reason>`). */
-import { centred, type Grey, inkOf } from "./picture.js";
+import { centred, type Grey, inkOf } from "../../figures/digits/picture.js";
 
 export type Refusal = "type" | "large" | "broken" | "empty";
 const MOST_BYTES = 20_000_000;

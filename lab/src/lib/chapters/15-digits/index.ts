@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { slot, ts } from "../../code/template.js";
+import { digits } from "../../engine/digits/session.svelte.js";
+import { EMPTY } from "../../figures/digits/picture.js";
 import { whole } from "../../state/schema.js";
 import { chapter } from "../chapter.js";
 import DrawPanel from "./DrawPanel.svelte";
 import { LENGTHS } from "./lesson.js";
-import { EMPTY } from "./picture.js";
 import TrainPanel from "./TrainPanel.svelte";
 
 export default chapter({
@@ -19,6 +20,7 @@ export default chapter({
     { id: "train", component: TrainPanel },
     { id: "draw", component: DrawPanel },
   ],
+  weights: () => digits.weights(),
   code: ({
     seed,
     steps,

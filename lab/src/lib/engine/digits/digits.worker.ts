@@ -1,8 +1,9 @@
 /** Learns digits beside the page, and says what it sees in one. What it hears and says is told in protocol.ts. */
 import { Generator, setThreads } from "maru";
 import { type Digits, testDigits, trainDigits } from "./data.js";
+import { ASKED, best, dream, imageOf, map } from "./look.js";
 import { Network } from "./network.js";
-import { type Answer, type Ask, BATCH, PIXELS, SAMPLE, SAMPLE_EVERY, TEST_DIGITS } from "./protocol.js";
+import { type Answer, type Ask, BATCH, type Reply, SAMPLE, SAMPLE_EVERY, TEST_DIGITS } from "./protocol.js";
 
 setThreads(Math.max(1, Math.min(8, navigator.hardwareConcurrency)));
 
@@ -19,9 +20,11 @@ const say = (answer: Answer): void => postMessage(answer);
 
 /** Lets messages in between two steps; a timer would wait for longer. */
 const channel = new MessageChannel();
+const breathing: (() => void)[] = [];
+channel.port1.onmessage = () => breathing.shift()!();
 const breath = (): Promise<void> =>
   new Promise((resolve) => {
-    channel.port1.onmessage = () => resolve();
+    breathing.push(resolve);
     channel.port2.postMessage(null);
   });
 
@@ -79,30 +82,53 @@ async function report(learner: Network, test: Digits, step: number, of: number):
   say({ kind: "accuracy", step, right: right / of, of });
 }
 
-async function digit(index: number): Promise<void> {
-  const { images, labels } = await testDigits();
-  const image = Float32Array.from(
-    images.subarray(index * PIXELS, (index + 1) * PIXELS),
-    (byte) => byte / 255,
-  );
-  say({ kind: "digit", index, image, label: labels[index]! });
-}
-
 function resume(): void {
   paused = false;
   wake?.();
 }
 
+/** Questions that take a while, and that nobody has taken back. */
+const open = new Set<number>();
+
+/** Answers what stands under a number. A network that is not there yet says nothing. */
+async function reply(ask: Extract<Ask, { id: number }>): Promise<void> {
+  const give = (reply: Reply): void => say({ kind: "reply", id: ask.id, reply });
+  const waits = async (): Promise<boolean> => {
+    await breath();
+    return open.has(ask.id);
+  };
+  if (ask.kind === "test") {
+    const digits = await testDigits();
+    give({ kind: "digit", image: imageOf(digits, ask.index), label: digits.labels[ask.index]! });
+  } else if (ask.kind === "map" && (network !== undefined || ask.wish.layer === "pixels")) {
+    const digits = await testDigits();
+    await map(network, digits, ask.wish, (mapped) => give({ kind: "map", ...mapped }), waits);
+  } else if (network === undefined) return;
+  else if (ask.kind === "predict")
+    give({ kind: "prediction", ...(await network.predict(ask.image, ask.painted)) });
+  else if (ask.kind === "weights") give({ kind: "weights", weights: await network.weights() });
+  else if (ask.kind === "dream")
+    await dream(network, ask.wish, (dreamed) => give({ kind: "dream", ...dreamed }), waits);
+  else if (ask.kind === "best") {
+    const filters = await best(network, await testDigits(), ask.layer, waits);
+    if (filters !== undefined) give({ kind: "best", of: ASKED, filters });
+  }
+}
+
 async function answer(ask: Ask): Promise<void> {
   if (ask.kind === "train") return train(ask.seed, ask.steps);
-  if (ask.kind === "test") return digit(ask.index);
   if (ask.kind === "pause") paused = true;
   else if (ask.kind === "go") resume();
   else if (ask.kind === "stop") {
     current++;
     resume();
-  } else if (network !== undefined)
-    say({ kind: "prediction", id: ask.id, ...(await network.predict(ask.image)) });
+  } else if (ask.kind === "forget") open.delete(ask.id);
+  else {
+    open.add(ask.id);
+    await reply(ask);
+    open.delete(ask.id);
+    say({ kind: "answered", id: ask.id });
+  }
 }
 
 addEventListener("message", ({ data }: MessageEvent<Ask>) => {

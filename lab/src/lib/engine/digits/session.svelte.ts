@@ -3,7 +3,7 @@
  * chapters after the one that trained it find it trained.
  */
 import { type Remote, type RemoteFault, startRemote } from "../remote.js";
-import type { Answer, Ask, FeatureMaps, Progress } from "./protocol.js";
+import type { Answer, Ask, NetworkWeights, Painted, Prediction, Progress, Reply } from "./protocol.js";
 
 export type Phase = "none" | "loading" | "running" | "paused" | "measuring" | "done" | "stopped";
 
@@ -13,10 +13,11 @@ export interface Tested {
   readonly of: number;
 }
 
-export interface Prediction {
-  readonly probabilities: readonly number[];
-  readonly maps: readonly FeatureMaps[];
-}
+/** A question that is answered by its number, one or several times. */
+type Question = Extract<Ask, { readonly id: number }>;
+/** Without its number, which the session gives. */
+type Unnumbered<Q> = Q extends unknown ? Omit<Q, "id"> : never;
+export type Look = Unnumbered<Exclude<Question, { readonly kind: "forget" }>>;
 
 class Digits {
   phase = $state<Phase>("none");
@@ -25,11 +26,13 @@ class Digits {
   tested = $state.raw<readonly Tested[]>([]);
   prediction = $state.raw<Prediction>();
   fault = $state.raw<{ readonly kind: RemoteFault; readonly detail: string }>();
+  /** Called when the network is no longer the one that it was. */
+  readonly anew = new Set<() => void>();
   #remote: Remote<Ask> | undefined;
   #asked = 0;
-  #waiting: Float32Array | undefined;
+  #waiting: { readonly image: Float32Array; readonly painted: Painted | undefined } | undefined;
   #busy = false;
-  #digits = new Map<number, (found: { image: Float32Array; label: number }) => void>();
+  #watchers = new Map<number, (reply: Reply | undefined) => void>();
 
   /** Whether there is a network that has learned something. */
   get trained(): boolean {
@@ -44,6 +47,7 @@ class Digits {
     this.progress = undefined;
     this.prediction = undefined;
     [this.history, this.tested] = [[], []];
+    for (const heard of this.anew) heard();
     if (this.#start() === undefined) return;
     this.phase = "loading";
     this.#remote!.send({ kind: "train", seed, steps });
@@ -65,24 +69,51 @@ class Digits {
   }
 
   /** Asks for what the network sees in an image; of several that wait, only the last is asked. */
-  predict(image: Float32Array): void {
+  predict(image: Float32Array, painted?: Painted): void {
     if (!this.trained) return;
     if (this.#busy) {
-      this.#waiting = image;
+      this.#waiting = { image, painted };
       return;
     }
     this.#busy = true;
-    this.#remote?.send({ kind: "predict", id: ++this.#asked, image });
+    this.look({ kind: "predict", image, painted }, (reply) => {
+      if (reply?.kind === "prediction") this.#predicted(reply);
+    });
   }
 
   /** A digit that is kept for tests, and what it is. */
   digit(index: number): Promise<{ image: Float32Array; label: number }> {
     return new Promise((resolve, reject) => {
-      this.fault = undefined;
-      if (this.#start() === undefined) reject(new Error("no worker"));
-      this.#digits.set(index, resolve);
-      this.#remote?.send({ kind: "test", index });
+      this.look({ kind: "test", index }, (reply) => {
+        if (reply?.kind === "digit") resolve(reply);
+        else reject(new Error("no worker"));
+      });
     });
+  }
+
+  /** The numbers that the network has learned; undefined where there is none. */
+  weights(): Promise<NetworkWeights | undefined> {
+    if (!this.trained) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.look({ kind: "weights" }, (reply) =>
+        resolve(reply?.kind === "weights" ? reply.weights : undefined),
+      );
+    });
+  }
+
+  /**
+   * Asks something; `heard` gets each answer, and undefined when there will be no more.
+   *
+   * @returns what takes the question back
+   */
+  look(ask: Look, heard: (reply: Reply | undefined) => void): () => void {
+    this.fault = undefined;
+    const id = ++this.#asked;
+    this.#watchers.set(id, heard);
+    this.#start()?.send({ ...ask, id } as Question);
+    return () => {
+      if (this.#watchers.delete(id)) this.#remote?.send({ kind: "forget", id });
+    };
   }
 
   #start(): Remote<Ask> | undefined {
@@ -102,6 +133,9 @@ class Digits {
     this.progress = undefined;
     this.phase = "none";
     this.fault = { kind, detail };
+    const lost = [...this.#watchers.values()];
+    this.#watchers.clear();
+    for (const heard of lost) heard(undefined);
   }
 
   #heard(answer: Answer): void {
@@ -112,11 +146,11 @@ class Digits {
       this.tested = [...this.tested, { step: answer.step, right: answer.right, of: answer.of }];
     else if (answer.kind === "ended") {
       if (answer.complete) this.phase = "done";
-    } else if (answer.kind === "digit") {
-      this.#digits.get(answer.index)?.(answer);
-      this.#digits.delete(answer.index);
-    } else if (answer.kind === "prediction") this.#predicted(answer);
-    else this.#failed("failed", answer.detail);
+    } else if (answer.kind === "reply") this.#watchers.get(answer.id)?.(answer.reply);
+    else if (answer.kind === "answered") {
+      this.#watchers.get(answer.id)?.(undefined);
+      this.#watchers.delete(answer.id);
+    } else this.#failed("failed", answer.detail);
   }
 
   #moved(progress: Progress): void {
@@ -125,12 +159,12 @@ class Digits {
     if (progress.step === progress.steps && this.phase === "running") this.phase = "measuring";
   }
 
-  #predicted(answer: Prediction): void {
+  #predicted({ probabilities, maps }: Prediction): void {
     this.#busy = false;
-    this.prediction = { probabilities: answer.probabilities, maps: answer.maps };
+    this.prediction = { probabilities, maps };
     const next = this.#waiting;
     this.#waiting = undefined;
-    if (next !== undefined) this.predict(next);
+    if (next !== undefined) this.predict(next.image, next.painted);
   }
 }
 
