@@ -12,5 +12,5 @@ export default defineConfig({
   // Workers are modules with chunks of their own, as pages are.
   worker: { format: "es" },
   // Fonts too are files: the policy of the pages lets nothing else in.
-  build: { assetsInlineLimit: 0, target: "es2022", chunkSizeWarningLimit: 4000 },
+  build: { modulePreload: false, assetsInlineLimit: 0, target: "es2022", chunkSizeWarningLimit: 4000 },
 });

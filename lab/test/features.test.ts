@@ -1,8 +1,8 @@
 /** Looking into the network of digits: principal components, neighbours, and what a kernel covers. */
 import { Generator } from "maru";
 import { describe, expect, test } from "vitest";
-import { PICTURE } from "../src/lib/chapters/16-features/lesson.js";
-import { coveredBy, type SlideState, slideOf } from "../src/lib/chapters/16-features/slide.js";
+import { PICTURE, type SlideState } from "../src/lib/chapters/16-features/lesson.js";
+import { coveredBy, slideOf } from "../src/lib/chapters/16-features/slide.js";
 import { principal, togetherOf } from "../src/lib/engine/digits/look.js";
 
 describe("principal components", () => {

@@ -24,12 +24,16 @@ export interface LaterPanel<S> {
   readonly load: () => Promise<{ readonly default: Component<PanelProps<S>> }>;
 }
 
+type CodeOf<S> = (state: S, panel: string, t: Translate) => Code;
+
 export interface Chapter<Schema extends StateSchema = StateSchema, S = InferOutput<Schema>> {
   readonly schema: Schema;
   /** The first one is there with the page. */
   readonly panels: readonly [Panel<S>, ...(Panel<S> | LaterPanel<S>)[]];
   /** The program that the panel is, with the numbers of the state in their places. */
-  readonly code?: (state: S, panel: string, t: Translate) => Code;
+  readonly code?: CodeOf<S>;
+  /** The same, where it comes as later panels do. */
+  readonly laterCode?: () => Promise<CodeOf<S>>;
   /** A number that the reader wrote into the code; without it the state's key of that path gets it. */
   readonly write?: (state: S, slot: string, value: number) => void;
   /** The numbers of the chapter's network, for a file of weights; undefined where it has learned none yet. */

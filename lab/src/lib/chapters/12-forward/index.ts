@@ -41,7 +41,7 @@ export default chapter({
       () => copyOf(CLASSIC.B) as [number[], number[], number[]],
     ),
     step: v.optional(whole(0, LAST), 0),
-    chosen: v.optional(place, "1.0"),
+    chosen: v.optional(place, ""),
     traced: v.optional(neuron, "3.1"),
     card: v.optional(whole(0, 3), 0),
   }),

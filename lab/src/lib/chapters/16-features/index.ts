@@ -10,12 +10,13 @@ import {
   type FeaturesLesson,
   KERNELS,
   type KernelName,
+  kernelOf,
   MOST_KERNEL,
   MOST_SIDE,
   PICTURE,
+  pictureOf,
 } from "./lesson.js";
 import MapsPanel from "./MapsPanel.svelte";
-import { kernelOf, pictureOf } from "./slide.js";
 
 const NAMES = LAYERS.map(({ name }) => name);
 

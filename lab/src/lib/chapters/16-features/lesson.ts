@@ -61,3 +61,16 @@ export const PICTURE = [
   "00000000",
   "00000000",
 ].join("");
+
+export type SlideState = Pick<
+  FeaturesLesson,
+  "side" | "picture" | "taps" | "weights" | "padding" | "stride" | "dilation"
+>;
+
+/** The cells in use of a square that is kept in rows of `most`. */
+const inUse = <T>(all: ArrayLike<T>, side: number, most: number): T[] =>
+  Array.from({ length: side * side }, (_, i) => all[Math.floor(i / side) * most + (i % side)]!);
+
+export const pictureOf = ({ picture, side }: SlideState): number[] =>
+  inUse(picture, side, MOST_SIDE).map(Number);
+export const kernelOf = ({ weights, taps }: SlideState): number[] => inUse(weights, taps, MOST_KERNEL);

@@ -1,25 +1,12 @@
 /** A kernel that slides over a small picture, computed by maru. */
 import { array, nn, type Tensor } from "maru/light";
-import { type FeaturesLesson, MOST_KERNEL, MOST_SIDE } from "./lesson.js";
-
-export type SlideState = Pick<
-  FeaturesLesson,
-  "side" | "picture" | "taps" | "weights" | "padding" | "stride" | "dilation"
->;
+import { kernelOf, pictureOf, type SlideState } from "./lesson.js";
 
 export interface Slid {
   readonly result?: readonly (readonly number[])[];
   /** Why there is none, as maru says it. */
   readonly error?: { readonly name: string; readonly message: string };
 }
-
-/** The cells in use of a square that is kept in rows of `most`. */
-const inUse = <T>(all: ArrayLike<T>, side: number, most: number): T[] =>
-  Array.from({ length: side * side }, (_, i) => all[Math.floor(i / side) * most + (i % side)]!);
-
-export const pictureOf = ({ picture, side }: SlideState): number[] =>
-  inUse(picture, side, MOST_SIDE).map(Number);
-export const kernelOf = ({ weights, taps }: SlideState): number[] => inUse(weights, taps, MOST_KERNEL);
 
 export function slideOf(state: SlideState): Slid {
   const { side, taps, padding, stride, dilation } = state;

@@ -1,9 +1,5 @@
-import type { Code } from "../../code/template.js";
 import { countOf, sizesOf } from "../../engine/playground/settings.js";
 import { chapter } from "../chapter.js";
-import LaterData from "./LaterData.svelte";
-import LaterTime from "./LaterTime.svelte";
-import { programOf } from "./later.svelte.js";
 import { LEAST_RATE, MOST_RATE, networkOf, type PlaygroundLesson, schema } from "./lesson.js";
 import NetPanel from "./NetPanel.svelte";
 
@@ -45,11 +41,13 @@ export default chapter({
   schema,
   panels: [
     { id: "net", component: NetPanel },
-    { id: "data", component: LaterData },
-    { id: "time", component: LaterTime },
+    { id: "data", load: () => import("./DataPanel.svelte") },
+    { id: "time", load: () => import("./TimePanel.svelte") },
   ],
-  // Where there is no code yet, no drawer is drawn.
-  code: (lesson, _, t) => programOf(lesson, t) as Code,
+  laterCode: async () => {
+    const { program } = await import("./program.js");
+    return (lesson, _, t) => program(lesson, t);
+  },
   write: (lesson, name, value) => {
     if (name === "rate") lesson.rate = clamp(value, LEAST_RATE, MOST_RATE);
     else if (name === "noise") lesson.noise = clamp(value, 0, 0.6);
