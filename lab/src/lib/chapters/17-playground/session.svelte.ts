@@ -52,7 +52,7 @@ export interface Turn {
   readonly at: number;
 }
 export const NEURONS: Turn = { of: 2, at: 0 };
-export const EDGES: Turn = { of: 6, at: 5 };
+export const EDGES: Turn = { of: 3, at: 2 };
 export const PLANE: Turn = { of: 2, at: 1 };
 export const CURVES: Turn = { of: 8, at: 3 };
 
