@@ -1,6 +1,7 @@
 /**
  * The frame in which readers' programs run. It has an origin of its own and may not connect to anything; each program has
- * a worker of its own, which can be ended at any moment. The page sends maru's text once, then programs.
+ * a worker of its own, which can be ended at any moment. The page sends maru's text once, then programs, and the files of
+ * digits when one asks for them.
  */
 (() => {
   /** What the worker does; its text becomes the worker, so it stands alone. */
@@ -144,10 +145,33 @@
       };
     }
 
+    /** The digits are the page's to give; nothing else can be had from here. */
+    const DIGITS = "digits:/";
+    const asked = new Map();
+    const fileOf = (name) =>
+      new Promise((found, lost) => {
+        asked.set(name, { found, lost });
+        port.postMessage({ type: "file", name });
+      });
+    self.fetch = async (address) => {
+      const name = String(address);
+      if (!name.startsWith(DIGITS)) throw new TypeError("nothing can be fetched here");
+      return new Response(await fileOf(name.slice(DIGITS.length)));
+    };
+    const withDigits = (face) => ({
+      ...face,
+      mnist: (part, options) => face.mnist(part, { baseUrl: DIGITS, ...options }),
+    });
+
     const loading = import(maruUrl);
     self.onmessage = async ({ data, ports }) => {
       self.onmessage = null;
       [port] = ports;
+      port.onmessage = ({ data: { name, bytes } }) => {
+        const { found, lost } = asked.get(name) ?? {};
+        if (bytes === undefined) lost?.(new TypeError("the page could not fetch it"));
+        else found?.(bytes);
+      };
       const url = makeUrl(new Blob([data.js], { type: "text/javascript" }));
       let [error, explanation] = [undefined, undefined];
       const unhandled = (event) => {
@@ -167,7 +191,7 @@
               ? faces.maru
               : undefined;
           if (face === undefined) throw new Error(`there is no "${name}" here`);
-          return face;
+          return name === "maru/data" ? withDigits(face) : face;
         };
         const { default: program } = await import(url);
         await program(
@@ -209,7 +233,7 @@
     const worker = spare ?? makeWorker();
     spare = undefined;
     const { port1, port2 } = new MessageChannel();
-    const current = { id, worker };
+    const current = { id, worker, port: port1 };
     running = current;
     const end = (message) => {
       if (running !== current) return;
@@ -237,6 +261,7 @@
         maruUrl = URL.createObjectURL(new Blob([data.text], { type: "text/javascript" }));
         spare = makeWorker();
       } else if (data.type === "run") start(data.id, data.js);
+      else if (data.type === "file" && running?.id === data.id) running.port.postMessage(data);
       else if (data.type === "stop") stop();
     } catch (error) {
       toPage({ type: "fault", id: data?.id, detail: String(error) });

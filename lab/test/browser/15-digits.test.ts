@@ -112,6 +112,46 @@ labTest("images are brought, or refused with a reason", () =>
   }),
 );
 
+labTest("images are pasted and dropped too", () =>
+  visit("ko", 1280, "digits", async ({ page }) => {
+    await openDraw(page);
+    /** Gives the page an image with an upright bar in the way of a paste or of a drop. */
+    const give = (kind: "paste" | "drop", type: string): Promise<void> =>
+      page.evaluate(
+        async ([kind, type]) => {
+          const canvas = new OffscreenCanvas(60, 60);
+          const context = canvas.getContext("2d")!;
+          context.fillStyle = "white";
+          context.fillRect(0, 0, 60, 60);
+          context.fillStyle = "black";
+          context.fillRect(25, 10, 4, 40);
+          const data = new DataTransfer();
+          data.items.add(new File([await canvas.convertToBlob()], "one", { type: type! }));
+          const [event, target] =
+            kind === "paste"
+              ? [
+                  new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+                  document.body,
+                ]
+              : [
+                  new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }),
+                  document.querySelector("[data-pad]")!,
+                ];
+          target.dispatchEvent(event);
+        },
+        [kind, type] as const,
+      );
+    for (const kind of ["paste", "drop"] as const) {
+      await give(kind, "image/png");
+      await expect.poll(() => inkAt(page, 14, 13)).toBe(15);
+      await page.locator("[data-clear]").click();
+      await expect.poll(() => inkAt(page, 14, 13)).toBe(0);
+      await give(kind, "text/html");
+      await page.locator('[data-refused="type"]').waitFor();
+    }
+  }),
+);
+
 for (const [lang, width, way] of [
   ["ko", 1280, "mouse"],
   ["en", 390, "keyboard"],

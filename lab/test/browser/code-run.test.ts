@@ -23,7 +23,36 @@ feature(32, "the program beside a figure runs, with the figure's numbers", "perc
   },
 });
 
-// The digits' program reads files, which a reader's own machine has and the sandbox refuses.
+labTest("32. the program of digits trains on them", () =>
+  visit("en", 1280, "digits", async ({ page }) => {
+    await page.locator("[data-steps]").selectOption("200");
+    await runCode(page, "mouse");
+    await page.waitForSelector('[data-run="ended"]', { timeout: 120_000 });
+    expect(await page.locator("[data-fell]").allInnerTexts()).toEqual([]);
+    const lines = (await outputOf(page)).split("\n");
+    expect(lines.slice(0, 2).map((line) => line.split(" ")[0])).toEqual(["100", "200"]);
+    expect(Number(lines[2])).toBeGreaterThan(0.93);
+    expect(lines[3]).toMatch(/^\[\[/);
+  }),
+);
+
+labTest("35. a program can fetch nothing but the digits", () =>
+  visit("en", 1280, "perceptron", async ({ page, url }) => {
+    await edit(page, "mouse");
+    await rewrite(
+      page,
+      `const reach = (globalThis as unknown as { fetch(a: string): Promise<unknown> }).fetch;
+for (const address of ["${url}/", "digits:/theme.js", "digits:/../theme.js"])
+  console.log(await reach(address).then(() => "reached", (error) => error.message));`,
+    );
+    await runCode(page, "mouse");
+    await ended(page);
+    expect(await outputOf(page)).toBe(
+      "nothing can be fetched here\nthe page could not fetch it\nthe page could not fetch it",
+    );
+  }),
+);
+
 for (const { slug } of CHAPTERS.filter(({ slug }) => slug !== "digits"))
   labTest(`32. the programs of ${slug} run as they stand`, () =>
     visit("en", 1280, slug, async ({ page }) => {

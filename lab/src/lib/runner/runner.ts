@@ -4,6 +4,7 @@
  */
 import { base } from "$app/paths";
 import maruUrl from "../../../.cache/maru/maru.txt?url";
+import { digitsFile } from "../engine/digits/data.js";
 import type { RemoteFault } from "../engine/remote.js";
 
 export interface Line {
@@ -125,6 +126,12 @@ export function warmRunner(): Promise<unknown> {
   return opening;
 }
 
+/** A program may ask for the digits, which it cannot fetch itself; an answer without bytes says that there are none. */
+async function give(frame: Frame, id: number, name: string): Promise<void> {
+  const bytes = await digitsFile(name).catch(() => undefined);
+  frame.send({ type: "file", id, name, bytes });
+}
+
 /** Starts a program; another that runs is ended. */
 export function run(js: string, events: RunEvents): Run {
   const id = ++runs;
@@ -152,6 +159,7 @@ export function run(js: string, events: RunEvents): Run {
         if (data.id !== id || over) return;
         if (data.type === "out") events.out(data.entries as Line[], Number(data.dropped));
         else if (data.type === "end" && finish()) events.end(data as unknown as End);
+        else if (data.type === "file") void give(frame, id, String(data.name));
         else if (data.type === "fault") fault("workers", String(data.detail));
       };
       frame.send({ type: "run", id, js });

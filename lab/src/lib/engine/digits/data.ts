@@ -1,4 +1,4 @@
-/** The digits of MNIST, in a worker: fetched when they are first needed, as bytes. */
+/** The digits of MNIST: fetched when they are first needed, as bytes. */
 
 export interface Digits {
   readonly n: number;
@@ -24,27 +24,34 @@ function contents(bytes: Uint8Array, axes: number): Uint8Array {
   return bytes.subarray(4 + 4 * axes);
 }
 
-async function load(images: URL, labels: URL): Promise<Digits> {
-  const [pixels, names] = await Promise.all([bytesOf(images), bytesOf(labels)]);
+const url = {
+  "train-images-idx3-ubyte": new URL("../../../../.cache/digits/train-images.idx.gz", import.meta.url),
+  "train-labels-idx1-ubyte": new URL("../../../../.cache/digits/train-labels.idx.gz", import.meta.url),
+  "t10k-images-idx3-ubyte": new URL("../../../../.cache/digits/test-images.idx.gz", import.meta.url),
+  "t10k-labels-idx1-ubyte": new URL("../../../../.cache/digits/test-labels.idx.gz", import.meta.url),
+} as const;
+
+async function load(images: keyof typeof url, labels: keyof typeof url): Promise<Digits> {
+  const [pixels, names] = await Promise.all([bytesOf(url[images]), bytesOf(url[labels])]);
   const found = contents(names, 1);
   return { n: found.length, images: contents(pixels, 3), labels: found };
+}
+
+/** One of the four files of MNIST by its name, unpacked; there are no others. */
+export function digitsFile(name: string): Promise<Uint8Array> {
+  if (!Object.hasOwn(url, name)) return Promise.reject(new Error(`there is no file "${name}"`));
+  return bytesOf(url[name as keyof typeof url]);
 }
 
 let train: Promise<Digits> | undefined;
 let test: Promise<Digits> | undefined;
 
 export const trainDigits = (): Promise<Digits> => {
-  train ??= load(
-    new URL("../../../../.cache/digits/train-images.idx.gz", import.meta.url),
-    new URL("../../../../.cache/digits/train-labels.idx.gz", import.meta.url),
-  );
+  train ??= load("train-images-idx3-ubyte", "train-labels-idx1-ubyte");
   return train;
 };
 
 export const testDigits = (): Promise<Digits> => {
-  test ??= load(
-    new URL("../../../../.cache/digits/test-images.idx.gz", import.meta.url),
-    new URL("../../../../.cache/digits/test-labels.idx.gz", import.meta.url),
-  );
+  test ??= load("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
   return test;
 };
