@@ -31,9 +31,17 @@ const ALONE = [
 ];
 
 /** What goes through all chapters, or waits for service workers and timers: `MARU_LAB_ALL=1 npm test -- lab` has it too. */
-const LAB_SLOW = ["address", "axe", "browsers", "classroom", "keyboard", "language", "narrow", "offline"].map(
-  (name) => `lab/test/browser/frame-${name}.test.ts`,
-);
+const LAB_SLOW = [
+  "address",
+  "axe",
+  "browsers",
+  "classroom",
+  "keyboard",
+  "language",
+  "narrow",
+  "offline",
+  "rate",
+].map((name) => `lab/test/browser/frame-${name}.test.ts`);
 
 export default defineConfig({
   resolve: {
