@@ -13,6 +13,7 @@ const dist = (path: string): string => fileURLToPath(new URL(`../../dist/${path}
 
 export interface Loaded extends ChapterEntry {
   readonly chapter: Chapter;
+  readonly code: Chapter["code"];
 }
 
 export async function loadChapters(): Promise<readonly Loaded[]> {
@@ -44,7 +45,10 @@ export async function loadChapters(): Promise<readonly Loaded[]> {
       CHAPTERS: readonly ChapterEntry[];
     };
     const loaded: Loaded[] = [];
-    for (const entry of CHAPTERS) loaded.push({ ...entry, chapter: (await entry.load()).default });
+    for (const entry of CHAPTERS) {
+      const { default: chapter } = await entry.load();
+      loaded.push({ ...entry, chapter, code: chapter.code ?? (await chapter.laterCode?.()) });
+    }
     return loaded;
   } finally {
     await server.close();

@@ -45,7 +45,7 @@ const x = array([
 const kernel = array([${rowsOf(kernel, 3, (i) => `kernel.${i}`)}
 ]).reshape(1, 1, 3, 3);
 const map = nn.functional.conv2d(x, kernel, null, { padding: 1 });
-const pooled = nn.functional.maxPool2d(nn.functional.relu(map), 2);
+const pooled = nn.functional.maxPool2d(map.relu(), 2);
 console.log(String(map.squeeze()));
 console.log(String(pooled.squeeze()));`;
 

@@ -129,7 +129,7 @@ const inputs = (p: Tensor): Tensor => {
 const order = [...new Generator(${lesson.dataSeed + 1}).permutation(n).dataSync()];
 const tests = Math.min(Math.floor(n * ${lesson.test}), n - 1);
 const part = (rows: number[]): { x: Tensor; y: Tensor; n: number } => {
-  const sorted = array(rows.toSorted((a, b) => a - b), { dtype: "int32" });
+  const sorted = array([...rows].sort((a, b) => a - b), { dtype: "int32" });
   const y: Tensor = label.take(sorted, 0);
   return { x: inputs(points.take(sorted, 0)), y: ${two ? `y.astype("float32").reshape(rows.length, 1)` : "y"}, n: rows.length };
 };
