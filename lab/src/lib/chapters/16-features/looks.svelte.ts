@@ -12,6 +12,7 @@ class Looks {
   dreaming = $state(false);
   mapping = $state(false);
   #dream: (() => void) | undefined;
+  #best: (() => void) | undefined;
   #map: (() => void) | undefined;
 
   constructor() {
@@ -20,6 +21,7 @@ class Looks {
 
   #forget(): void {
     this.#dream?.();
+    this.#best?.();
     this.#map?.();
     this.dreamed = undefined;
     this.best = {};
@@ -38,7 +40,8 @@ class Looks {
       else this.dreaming = false;
     });
     if (this.best[wish.layer] !== undefined) return;
-    digits.look({ kind: "best", layer: wish.layer }, (reply) => {
+    this.#best?.();
+    this.#best = digits.look({ kind: "best", layer: wish.layer }, (reply) => {
       if (reply?.kind === "best") this.best = { ...this.best, [wish.layer]: reply.filters };
     });
   }
